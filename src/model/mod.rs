@@ -1,0 +1,29 @@
+//! The nouns: what rule files say and what reports hold, as plain data.
+//!
+//! Everything else in the crate works on these types. Nothing here knows of files, TOML, terminals or how matching is done.
+
+mod advice;
+mod category;
+mod code;
+mod fact;
+mod failure;
+mod lang;
+mod names;
+mod pattern;
+mod rule;
+mod set;
+mod shape;
+mod word;
+
+pub use advice::{Advice, Piece, Template};
+pub use category::{Category, CategoryIx, Provider, ProviderIx};
+pub use code::{Reply, ReplyPattern, Status, StatusPattern};
+pub use fact::{Fact, Facts, HoleKind};
+pub use failure::{Failure, Speaker, Utterance};
+pub use lang::{Lang, Localized};
+pub use names::UnknownName;
+pub use pattern::{Element, Form, Hole, Pattern, RegexPattern, TextPattern, is_cjk, letters};
+pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleIx, Verdict};
+pub use set::{RuleSet, SetStatus};
+pub use shape::{Role, Shape, StageWord, Transcript};
+pub use word::{Action, Audience, Kind, ProviderKind, Scope, Severity, Stage, Strength};

@@ -1,0 +1,120 @@
+//! Patterns as data: what a rule's text or regex says, already taken apart.
+
+use super::fact::HoleKind;
+use super::rule::Origin;
+
+/// A pattern, with the place it was written at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// As it stands in the file.
+    pub source: String,
+    /// What it means.
+    pub form: Form,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// The two ways to write a pattern.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form {
+    /// `text = '…'`.
+    Text(TextPattern),
+    /// `regex = '…'`, in the syntax of the `regex` crate.
+    Regex(RegexPattern),
+}
+
+/// A text pattern: literal pieces with gaps and holes between them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TextPattern {
+    /// The parts, in order. No two literal pieces stand side by side.
+    pub elements: Vec<Element>,
+    /// Whether it must begin where the utterance's words begin (`^`).
+    pub at_start: bool,
+    /// Whether it must end where the utterance ends (`$`).
+    pub at_end: bool,
+}
+
+/// A part of a text pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Element {
+    /// Folded literal text.
+    Literal(Box<str>),
+    /// A star glued to a word: the rest of that word.
+    Stem,
+    /// A star that stands alone: none to twenty words.
+    Gap,
+    /// A hole.
+    Hole(Hole),
+}
+
+/// A hole: what fills it becomes the fact `name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hole {
+    /// The name of the fact.
+    pub name: Box<str>,
+    /// What it takes.
+    pub kind: HoleKind,
+}
+
+/// A regex pattern. It is compiled when first needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegexPattern {
+    /// The longest text that every match must hold, folded; empty where there is none.
+    pub literal: Box<str>,
+    /// Letters and digits that every match must hold.
+    pub letters: u32,
+    /// The names of its groups.
+    pub groups: Vec<Box<str>>,
+}
+
+impl TextPattern {
+    /// Its literal pieces.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.elements.iter().filter_map(|element| match element {
+            Element::Literal(text) => Some(&**text),
+            _ => None,
+        })
+    }
+
+    /// Its holes.
+    pub fn holes(&self) -> impl Iterator<Item = &Hole> {
+        self.elements.iter().filter_map(|element| match element {
+            Element::Hole(hole) => Some(hole),
+            _ => None,
+        })
+    }
+}
+
+impl Pattern {
+    /// The letters and digits that every match holds; a CJK character counts three.
+    #[must_use]
+    pub fn letters(&self) -> u32 {
+        match &self.form {
+            Form::Text(text) => text.literals().map(letters).sum(),
+            Form::Regex(regex) => regex.letters,
+        }
+    }
+
+    /// The names of the facts that it can fill.
+    #[must_use]
+    pub fn facts(&self) -> Vec<&str> {
+        match &self.form {
+            Form::Text(text) => text.holes().map(|hole| &*hole.name).collect(),
+            Form::Regex(regex) => regex.groups.iter().map(|name| &**name).collect(),
+        }
+    }
+}
+
+/// Letters and digits in `text`; a CJK character counts three, since it says about as much as three letters.
+#[must_use]
+pub fn letters(text: &str) -> u32 {
+    text.chars().map(|c| if is_cjk(c) { 3 } else { u32::from(c.is_alphanumeric()) }).sum()
+}
+
+/// Whether `c` belongs to a script that is written without spaces between words.
+#[must_use]
+pub const fn is_cjk(c: char) -> bool {
+    matches!(c as u32,
+        0x2E80..=0x303F | 0x3040..=0x30FF | 0x3100..=0x312F | 0x31A0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFF60 | 0xFF65..=0xFF9F | 0x20000..=0x3FFFF)
+}

@@ -1,0 +1,273 @@
+//! Folding: one form for all the ways in which the same words are written.
+//!
+//! NFKC and letter case, runs of white space (between two CJK characters: nothing), curly quotes and long dashes, and the
+//! repeated `550-5.1.1 ` of multi-line replies (RFC 5321, section 4.2.1) make no difference.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::model::is_cjk;
+
+/// A text in folded form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded(String);
+
+impl Folded {
+    /// Folds `text`.
+    ///
+    /// ```
+    /// use modori::pattern::Folded;
+    /// assert_eq!(Folded::new("550-5.1.1 Ｕｓｅｒ\r\n550 5.1.1  “unknown”").as_str(), "550 5.1.1 user \"unknown\"");
+    /// assert_eq!(Folded::new("お届け できません\n でした").as_str(), "お届けできませんでした");
+    /// ```
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut out = String::with_capacity(text.len());
+        walk(text, |piece, _| {
+            out.push_str(piece);
+            true
+        });
+        out.make_ascii_lowercase();
+        Self(out)
+    }
+
+    /// The folded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part of `original`, the text that this was folded from, that became `range`.
+    ///
+    /// The text is folded again up to there, which costs nothing where nobody asks.
+    #[must_use]
+    pub fn origin(original: &str, range: Range<usize>) -> Range<usize> {
+        let (mut at, mut start, mut end) = (0, None, original.len());
+        walk(original, |piece, from| {
+            let next = at + piece.len();
+            let same = piece.len() == from.len() && original[from.clone()].is_ascii();
+            if start.is_none() && range.start < next {
+                start = Some(if same { from.start + (range.start - at) } else { from.start });
+            }
+            let more = range.end > next;
+            if !more {
+                end = if same { from.start + range.end.saturating_sub(at) } else { from.end };
+            }
+            at = next;
+            more
+        });
+        let start = start.unwrap_or(original.len()).min(end);
+        start..end
+    }
+}
+
+/// Calls `sink` with each folded piece (ASCII letters still in their case) and the range that it came from; where both are
+/// equally long they correspond byte by byte. Ends early when `sink` says `false`.
+fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
+    let bytes = text.as_bytes();
+    let mut codes = Continuations::default();
+    let mut last: Option<char> = None;
+    let mut space: Option<Range<usize>> = None;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &bytes[at..];
+        if last.is_none() || space.is_some() {
+            let skip = codes.skip(rest);
+            if skip > 0 {
+                at += skip;
+                continue;
+            }
+        }
+        let run = plain_run(rest);
+        let mut buffer = String::new();
+        let (piece, next) = if run > 0 {
+            (&text[at..at + run], at + run)
+        } else {
+            let next = at + cluster(&text[at..], &mut buffer);
+            (buffer.as_str(), next)
+        };
+        let Some(first) = piece.chars().next() else {
+            at = next;
+            continue;
+        };
+        if is_blank(first) {
+            space = Some(space.map_or(at, |s| s.start)..next);
+            at = next;
+            continue;
+        }
+        if let (Some(from), Some(before)) = (space.take(), last)
+            && !(is_cjk(before) && is_cjk(first))
+            && !sink(" ", from)
+        {
+            return;
+        }
+        let (piece, next) = codes.open(piece, at, next);
+        if !sink(piece, at..next) {
+            return;
+        }
+        last = piece.chars().next_back();
+        at = next;
+        if codes.take_separator() {
+            space = Some(at - 1..at);
+        }
+    }
+}
+
+/// The length of the ASCII text at the front that folds to itself: no white space, and nothing that a mark may join.
+fn plain_run(bytes: &[u8]) -> usize {
+    let run = bytes.iter().take_while(|b| b.is_ascii_graphic()).count();
+    match bytes.get(run) {
+        Some(next) if !next.is_ascii() => run.saturating_sub(1),
+        _ => run,
+    }
+}
+
+/// Folds one character with the marks that follow it into `out`; returns its length in `text`.
+fn cluster(text: &str, out: &mut String) -> usize {
+    let mut chars = text.char_indices();
+    let Some((_, first)) = chars.next() else { return 0 };
+    if is_blank(first) {
+        out.push(' ');
+        return first.len_utf8();
+    }
+    let end = chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(index, _)| index);
+    for c in text[..end].nfkc().flat_map(char::to_lowercase) {
+        if let Some(c) = plain(c) {
+            out.push(c);
+        }
+    }
+    if out.chars().all(is_blank) && !out.is_empty() {
+        out.truncate(1);
+    }
+    end
+}
+
+/// Whether `c` joins the character before it into one: combining and half-width sound marks, Hangul vowels and finals.
+fn joins(c: char) -> bool {
+    !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}' | '\u{1160}'..='\u{11FF}'))
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// Quotes and dashes in their plain form; nothing for what has no width.
+const fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{2018}'..='\u{201B}' | '\u{2032}' => Some('\''),
+        '\u{201C}'..='\u{201F}' | '\u{2033}' => Some('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => None,
+        c => Some(c),
+    }
+}
+
+/// The codes of a multi-line reply: the first stays, what repeats it goes.
+#[derive(Debug, Default)]
+struct Continuations {
+    reply: Option<[u8; 3]>,
+    status: Vec<u8>,
+    separator: bool,
+}
+
+impl Continuations {
+    /// How much of `rest`, which stands at the start of a word, only repeats the codes of the reply.
+    fn skip(&mut self, rest: &[u8]) -> usize {
+        let Some(reply) = self.reply else { return 0 };
+        if !rest.starts_with(&reply) || !matches!(rest.get(3), Some(b'-' | b' ')) {
+            return 0;
+        }
+        let after = &rest[4..];
+        let status = match self.status.len() {
+            0 => 0,
+            length if after.starts_with(&self.status) && after.get(length).is_none_or(u8::is_ascii_whitespace) => length,
+            _ if rest[3] == b'-' => 0,
+            _ => return 0,
+        };
+        if rest[3] == b' ' {
+            self.reply = None;
+        }
+        4 + status
+    }
+
+    /// Cuts `piece` behind a `550-` that begins a multi-line reply, and remembers the codes.
+    fn open<'p>(&mut self, piece: &'p str, at: usize, next: usize) -> (&'p str, usize) {
+        let bytes = piece.as_bytes();
+        let digits = bytes.len() > 4 && bytes[..3].iter().all(u8::is_ascii_digit) && matches!(bytes[0], b'2'..=b'5');
+        if !digits || bytes[3] != b'-' || self.reply.is_some() {
+            return (piece, next);
+        }
+        self.reply = Some([bytes[0], bytes[1], bytes[2]]);
+        let status = piece[4..].parse::<crate::model::Status>().is_ok();
+        self.status = if status { bytes[4..].to_vec() } else { Vec::new() };
+        self.separator = true;
+        (&piece[..3], at + 4)
+    }
+
+    /// Whether a hyphen was just passed that stands for a space.
+    const fn take_separator(&mut self) -> bool {
+        std::mem::replace(&mut self.separator, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fold(text: &str) -> String {
+        Folded::new(text).0
+    }
+
+    #[test]
+    fn width_case_space_and_quotes_make_no_difference() {
+        assert_eq!(fold("  Ｍａｉｌｂｏｘ \r\n\t‘ｆｕｌｌ’ — ok "), "mailbox 'full' - ok");
+        assert_eq!(fold("ﾒｰﾙﾎﾞｯｸｽ"), "メールボックス");
+        assert_eq!(fold("cafe\u{301}"), "café");
+        assert_eq!(fold("宛先 が\n見つかりません user"), "宛先が見つかりません user");
+        assert_eq!(fold("zero\u{200B}width\0nul"), "zerowidth nul");
+    }
+
+    #[test]
+    fn codes_of_multi_line_replies_stand_once() {
+        assert_eq!(fold("550-5.1.1 The account\r\n550-5.1.1 you tried\r\n550 5.1.1 is gone"), "550 5.1.1 the account you tried is gone");
+        assert_eq!(fold("said: 550-first 550-second 550 third"), "said: 550 first second third");
+        assert_eq!(fold("550 5.1.1 one 550 5.1.1 two"), "550 5.1.1 one 550 5.1.1 two");
+        assert_eq!(fold("550-a 551 b"), "550 a 551 b");
+    }
+
+    #[test]
+    fn origins_point_into_the_original() {
+        let text = "host said: 550-5.1.1 Ｆｏｏ\r\n550 5.1.1  Bar";
+        let folded = fold(text);
+        for (word, original) in [("foo", "Ｆｏｏ"), ("bar", "Bar"), ("550 5.1.1", "550-5.1.1")] {
+            let at = folded.find(word).unwrap();
+            assert_eq!(&text[Folded::origin(text, at..at + word.len())], original);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            // A code that only appears through folding may be read as one the second time.
+            prop_assume!(!fold(&text).contains('-'));
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn origins_are_in_order_and_on_boundaries(text in any::<String>()) {
+            let folded = fold(&text);
+            let mut last = 0;
+            for (at, c) in folded.char_indices() {
+                let range = Folded::origin(&text, at..at + c.len_utf8());
+                prop_assert!(text.is_char_boundary(range.start) && text.is_char_boundary(range.end));
+                prop_assert!(range.start >= last || range.end >= last);
+                last = range.start;
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The pattern language: folding text, reading patterns, and matching one pattern against one text.
+//!
+//! Both sides of a comparison are folded alike, so that what a person pastes from a bounce works as it is. Nothing here knows
+//! which rule a pattern belongs to, or how one is chosen among many.
+
+mod edge;
+mod find;
+mod fold;
+mod hole;
+mod parse;
+mod regex;
+
+pub use find::{Found, find};
+pub use fold::Folded;
+pub use hole::fact;
+pub use parse::{PatternError, parse_text};
+pub use regex::{compile_regex, parse_regex};
