@@ -149,6 +149,21 @@ impl FromStr for ReplyPattern {
     }
 }
 
+impl fmt::Display for ReplyPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given: String = self.digits.iter().flatten().map(|digit| char::from(b'0' + digit)).collect();
+        let star = if given.len() < 3 { "*" } else { "" };
+        write!(f, "{given}{star}")
+    }
+}
+
+impl fmt::Display for StatusPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |part: Option<u16>| part.map_or_else(|| "*".to_owned(), |number| number.to_string());
+        write!(f, "{}.{}.{}", part(self.parts[0]), part(self.parts[1]), part(self.parts[2]))
+    }
+}
+
 /// What a condition accepts of status codes: `5.1.1`, or `*` for any of the three parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusPattern {

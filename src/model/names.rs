@@ -21,6 +21,16 @@ macro_rules! named {
             }
         }
 
+        impl $crate::model::Named for $type {
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn name(self) -> &'static str {
+                Self::name(self)
+            }
+        }
+
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.name())
@@ -44,6 +54,15 @@ macro_rules! named {
 }
 
 pub(crate) use named;
+
+/// A closed list of words, each with one spelling.
+pub trait Named: Copy + 'static {
+    /// Every value.
+    fn all() -> &'static [Self];
+
+    /// How it is written.
+    fn name(self) -> &'static str;
+}
 
 /// A word that is not on the list it was looked up in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,6 +47,9 @@ pub enum Element {
     Hole(Hole),
 }
 
+/// The name of holes whose filling is of no interest: `{_:number}`.
+pub const IGNORED: &str = "_";
+
 /// A hole: what fills it becomes the fact `name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hole {
@@ -99,7 +102,7 @@ impl Pattern {
     #[must_use]
     pub fn facts(&self) -> Vec<&str> {
         match &self.form {
-            Form::Text(text) => text.holes().map(|hole| &*hole.name).collect(),
+            Form::Text(text) => text.holes().map(|hole| &*hole.name).filter(|name| *name != IGNORED).collect(),
             Form::Regex(regex) => regex.groups.iter().map(|name| &**name).collect(),
         }
     }

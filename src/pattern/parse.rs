@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use crate::model::{Element, Hole, HoleKind, TextPattern, letters};
+use crate::model::{Element, Hole, HoleKind, TextPattern};
 
 /// Stand-ins for signs while a pattern is folded as a whole: characters for private use, which folding leaves alone.
 const FIRST_SIGN: u32 = 0xE000;
@@ -50,7 +50,7 @@ pub fn parse_text(source: &str) -> Result<TextPattern, PatternError> {
     let mut signs = Vec::new();
     let marked = mark_signs(source, body, &mut signs)?;
     pattern.elements = split_at_signs(&marked, signs);
-    if pattern.literals().map(letters).sum::<u32>() == 0 {
+    if pattern.literals().all(|literal| literal.trim().is_empty()) {
         let help = "write at least one word that the text must hold";
         return Err(PatternError::new(0..source.len(), "this pattern matches everything", help.to_owned()));
     }

@@ -1,0 +1,116 @@
+//! From arguments, settings and environment to an engine.
+
+use std::env;
+use std::path::PathBuf;
+
+use super::settings::{Settings, folders};
+use super::{Common, Failed};
+use crate::Engine;
+use crate::matcher::Viewpoint;
+use crate::model::Lang;
+use crate::output::{Langs, render_faults};
+use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
+
+/// The variable that names rule folders, as `PATH` names folders.
+const RULES_VARIABLE: &str = "MODORI_RULES";
+
+/// What a command answers with.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) engine: Engine,
+    pub(super) langs: Langs,
+    pub(super) from: Viewpoint,
+}
+
+impl Setup {
+    /// Loads the rules and settles language and viewpoint.
+    pub(super) fn new(common: &Common) -> Result<Self, Failed> {
+        common.color.apply();
+        let settings = Settings::find(common.config.as_deref())?;
+        let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
+        let layers = layers(common, &settings)?;
+        let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
+        let engine = engine(loaded)?;
+        let from = viewpoint(&engine, common.provider.as_deref())?;
+        Ok(Self { engine, langs, from })
+    }
+}
+
+/// All layers of rules, lowest first: shipped, of the system, of the user, of the settings, of the environment, of the arguments.
+pub(super) fn layers(common: &Common, settings: &Settings) -> Result<Vec<Layer>, Failed> {
+    let usual = folders().into_iter().map(|folder| folder.join("rules")).filter(|folder| folder.is_dir());
+    let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
+    let listed: Vec<PathBuf> = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    let named = || settings.rules.iter().chain(&listed).chain(&common.rules);
+    if let Some(missing) = named().find(|path| !path.exists()) {
+        return Err(Failed::Because(format!("there are no rules at {}: no such file or folder", missing.display())));
+    }
+    let on_top = usual.chain(named().cloned()).map(|path| Layer::read(&path));
+    Ok(std::iter::once(Layer::shipped()).chain(on_top).collect())
+}
+
+/// The engine of a load, or every fault that refused it.
+fn engine(loaded: Loaded) -> Result<Engine, Failed> {
+    let errors: Vec<_> = loaded.errors().collect();
+    if loaded.set.is_some() && errors.is_empty() {
+        return loaded.set.map(Engine::new).ok_or_else(|| Failed::Because(String::new()));
+    }
+    let count = errors.len();
+    anstream::eprint!("{}", render_faults(errors, true));
+    match loaded.set {
+        Some(set) => {
+            anstream::eprintln!("modori: {count} faults; the rules they are in were left out");
+            Ok(Engine::new(set))
+        }
+        None => Err(Failed::Because(format!("the rules were not loaded: {count} errors (--keep-going goes on without the broken ones)"))),
+    }
+}
+
+fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Failed> {
+    let Some(id) = provider else { return Ok(Viewpoint::default()) };
+    let known = || engine.set().providers.iter().map(|provider| provider.id.as_str());
+    match engine.set().provider_by_id(id) {
+        Some(index) => Ok(Viewpoint { customer_of: Some(index), presumed: None }),
+        None => {
+            let near = nearest(id, known()).map_or_else(|| "`modori rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
+            Err(Failed::Because(format!("there is no provider `{id}`; {near}")))
+        }
+    }
+}
+
+/// The languages: as asked, else by the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`), else English.
+fn langs(asked: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Result<Langs, Failed> {
+    match asked {
+        Some("all") => Ok(Langs::All),
+        Some(tag) => Lang::parse(tag).map(Langs::One).ok_or_else(|| Failed::Because(format!("`{tag}` is no language; write ja, en or all"))),
+        None => {
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+            Ok(Langs::One(set.and_then(|locale| Lang::from_locale(&locale)).unwrap_or_else(Lang::english)))
+        }
+    }
+}
+
+/// Whether a load has warnings, which `check` says and nobody else.
+pub(super) fn warnings(loaded: &Loaded) -> usize {
+    loaded.faults.iter().filter(|fault| fault.level == Level::Warning).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_the_one_asked_for_then_the_locale() {
+        let lang = |asked, values: &[(&str, &str)]| {
+            let find = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            langs(asked, find).map(|langs| langs.name().to_owned()).ok()
+        };
+        assert_eq!(lang(Some("en"), &[("LANG", "ja_JP.UTF-8")]).as_deref(), Some("en"));
+        assert_eq!(lang(None, &[("LANG", "ja_JP.UTF-8")]).as_deref(), Some("ja-jp"));
+        assert_eq!(lang(None, &[("LC_ALL", "C"), ("LANG", "ja_JP.UTF-8")]).as_deref(), Some("en"));
+        assert_eq!(lang(None, &[("LC_ALL", ""), ("LC_MESSAGES", "ja_JP"), ("LANG", "C")]).as_deref(), Some("ja-jp"));
+        assert_eq!(lang(None, &[]).as_deref(), Some("en"));
+        assert_eq!(lang(Some("all"), &[]).as_deref(), Some("all"));
+        assert_eq!(lang(Some("日本語"), &[]), None);
+    }
+}

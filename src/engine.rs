@@ -1,0 +1,221 @@
+//! The engine: one compiled set of rules, and everything that answers from it.
+//!
+//! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
+
+use crate::matcher::{Match, Matcher, Viewpoint};
+use crate::model::{
+    Action, Audience, Category, Diagnosis, Failure, Facts, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, RuleSet, Severity, Strength, Words,
+};
+use crate::pattern::{self, Folded};
+use crate::reading::Grammar;
+use crate::rules::{Fault, Layer, load};
+
+/// A compiled set of rules.
+#[derive(Debug)]
+pub struct Engine {
+    set: RuleSet,
+    grammar: Grammar,
+    matcher: Matcher,
+}
+
+impl Engine {
+    /// Compiles a set.
+    #[must_use]
+    pub fn new(set: RuleSet) -> Self {
+        Self { grammar: Grammar::new(&set), matcher: Matcher::new(&set), set }
+    }
+
+    /// Loads the rules inside the binary with `layers` on top, and compiles them.
+    ///
+    /// # Errors
+    /// Every fault of every file, where there is an error among them.
+    pub fn load(layers: Vec<Layer>) -> Result<Self, Vec<Fault>> {
+        let all: Vec<Layer> = std::iter::once(Layer::shipped()).chain(layers).collect();
+        let loaded = load(&all);
+        loaded.set.map(Self::new).ok_or(loaded.faults)
+    }
+
+    /// The rules that it answers from.
+    #[must_use]
+    pub const fn set(&self) -> &RuleSet {
+        &self.set
+    }
+
+    /// The matcher, for whoever wants to see all that match.
+    #[must_use]
+    pub const fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// Reads a text as a failure, without judging it.
+    #[must_use]
+    pub fn read<'t>(&self, text: &'t str) -> Failure<'t> {
+        self.grammar.read(text)
+    }
+
+    /// Says why a text comes back.
+    ///
+    /// ```
+    /// let engine = modori::Engine::load(Vec::new()).unwrap();
+    /// let diagnosis = engine.lookup("552 5.2.2 Mailbox full", Default::default());
+    /// assert_eq!(engine.set().category(diagnosis.category).id, "mailbox_full");
+    /// ```
+    #[must_use]
+    pub fn lookup<'t>(&self, text: &'t str, from: Viewpoint) -> Diagnosis<'t> {
+        self.diagnose(self.read(text), from)
+    }
+
+    /// Says why a mail failed.
+    #[must_use]
+    pub fn diagnose<'t>(&self, mut failure: Failure<'t>, from: Viewpoint) -> Diagnosis<'t> {
+        let told = failure.kind;
+        let chosen = self.matcher.choose(&self.set, &failure, from);
+        let chosen = chosen.filter(|chosen| self.may_judge(told, chosen));
+        let category = chosen.as_ref().map_or_else(|| self.set.default_category(told.unwrap_or(Kind::Bounce)), |c| c.verdict.category);
+        let kind = told.unwrap_or_else(|| self.kind_of(self.set.category(category)));
+        let utterance = chosen.as_ref().map_or_else(|| failure.utterances.len().saturating_sub(1), |chosen| chosen.utterance);
+        let (status, reply) = (failure.status(utterance), failure.reply(utterance));
+        let temporary = reply.is_some_and(|reply| reply.is_temporary()) || status.is_some_and(|status| status.is_temporary());
+        let (severity, action) = verdict(kind, self.set.category(category), chosen.as_ref(), temporary);
+        let mut facts = std::mem::take(&mut failure.facts);
+        if let Some(chosen) = &chosen {
+            self.add_facts(&failure, chosen, &mut facts);
+        }
+        let remote = self.remote(&failure, from);
+        let reporter = failure.reporter.or_else(|| failure.reporting_host.as_deref().and_then(|host| self.matcher.directory().host(host)));
+        let speaker = self.matcher.speaker(&failure, utterance, Viewpoint::default());
+        let mut diagnosis = Diagnosis {
+            kind,
+            category,
+            severity,
+            action,
+            strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| chosen.verdict.strength),
+            rule: chosen.as_ref().map(|chosen| chosen.rule),
+            words: chosen.as_ref().and_then(|chosen| words(&failure, chosen)),
+            provider: speaker.or_else(|| self.provider_of(chosen.as_ref())),
+            remote,
+            reporter,
+            status,
+            reply,
+            stage: failure.stage(utterance),
+            facts,
+            notes: Vec::new(),
+            failure,
+        };
+        diagnosis.notes = self.notes(&diagnosis, from);
+        diagnosis
+    }
+
+    /// Whether a rule may say what a report means: of reports that tell no failure only one that names their kind.
+    fn may_judge(&self, told: Option<Kind>, chosen: &Match) -> bool {
+        let failing = matches!(told, None | Some(Kind::Bounce | Kind::Delay));
+        failing || !self.set.rule(chosen.rule).conditions.kinds.is_empty()
+    }
+
+    /// The kind that a category shows, where nothing told it.
+    fn kind_of(&self, category: &Category) -> Kind {
+        category.default_for.first().copied().unwrap_or(Kind::Bounce)
+    }
+
+    /// The provider whose words a rule knows, unless these are everybody's.
+    fn provider_of(&self, chosen: Option<&Match>) -> Option<ProviderIx> {
+        let provider = self.set.rule(chosen?.rule).provider;
+        (self.set.provider(provider).kind != ProviderKind::Standard).then_some(provider)
+    }
+
+    /// Who refused: the provider of the host nearest the recipient, else the one that serves the recipient.
+    fn remote(&self, failure: &Failure<'_>, from: Viewpoint) -> Option<ProviderIx> {
+        let directory = self.matcher.directory();
+        match failure.remote_host.as_deref() {
+            Some(host) => directory.host(host),
+            None => failure.recipient.as_deref().and_then(|address| directory.address(address)).or(from.presumed),
+        }
+    }
+
+    /// Adds what the holes of the chosen pattern took.
+    fn add_facts(&self, failure: &Failure<'_>, chosen: &Match, facts: &mut Facts) {
+        let Some(pattern) = chosen.pattern.map(|index| &self.set.rule(chosen.rule).patterns[index]) else { return };
+        let text = &failure.utterances[chosen.utterance].text;
+        for (name, range) in chosen.holes.iter().filter(|(name, _)| name != IGNORED) {
+            let kind = match &pattern.form {
+                Form::Text(text) => text.holes().find(|hole| *hole.name == **name).map(|hole| hole.kind),
+                Form::Regex(_) => name.parse().ok(),
+            };
+            let taken = &text[Folded::origin(text, range.clone())];
+            if let Some(fact) = pattern::fact(kind.unwrap_or(HoleKind::Word), taken) {
+                facts.add(name, fact);
+            }
+        }
+    }
+
+    /// The notes for this category of whoever serves the recipient, refused, or is asked for.
+    fn notes(&self, diagnosis: &Diagnosis<'_>, from: Viewpoint) -> Vec<usize> {
+        let served = diagnosis.failure.recipient.as_deref().and_then(|address| self.matcher.directory().address(address));
+        let belongs = |note: &Note| {
+            let owner = Some(note.provider);
+            let whose = match note.audience {
+                Audience::Recipients => owner == served || owner == diagnosis.remote || owner == diagnosis.provider,
+                Audience::Customers => owner == from.customer_of,
+            };
+            whose && note.categories.contains(&diagnosis.category)
+        };
+        self.set.notes.iter().enumerate().filter(|(_, note)| belongs(note)).map(|(index, _)| index).collect()
+    }
+
+    /// What to tell the person who sent the mail.
+    ///
+    /// A report of a delay first says that nothing need be sent again (the advice of that kind's own category).
+    #[must_use]
+    pub fn advice(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Option<String> {
+        let category = self.set.category(diagnosis.category);
+        let own = diagnosis.rule.and_then(|rule| self.set.rule(rule).advice.render(&diagnosis.facts, lang));
+        let reason = own.or_else(|| category.advice.render(&diagnosis.facts, lang));
+        let waiting = self.set.default_category(Kind::Delay);
+        if diagnosis.kind != Kind::Delay || waiting == diagnosis.category {
+            return reason;
+        }
+        let opening = self.set.category(waiting).advice.render(&diagnosis.facts, lang);
+        let parts: Vec<String> = opening.into_iter().chain(reason).collect();
+        let between = if lang.is("ja") { "" } else { " " };
+        (!parts.is_empty()).then(|| parts.join(between))
+    }
+
+    /// What to tell whoever runs the sending server.
+    #[must_use]
+    pub fn operator(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Option<String> {
+        let own = diagnosis.rule.and_then(|rule| self.set.rule(rule).operator.render(&diagnosis.facts, lang));
+        own.or_else(|| self.set.category(diagnosis.category).operator.render(&diagnosis.facts, lang))
+    }
+
+    /// The notes in `lang`.
+    #[must_use]
+    pub fn note_texts(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Vec<String> {
+        diagnosis.notes.iter().filter_map(|index| self.set.notes[*index].text.render(&diagnosis.facts, lang)).collect()
+    }
+}
+
+/// The words that a match took, in the utterance as it was written.
+fn words(failure: &Failure<'_>, chosen: &Match) -> Option<Words> {
+    let pattern = chosen.pattern?;
+    let text = &failure.utterances[chosen.utterance].text;
+    Some(Words { pattern, utterance: chosen.utterance, range: Folded::origin(text, chosen.range.clone()) })
+}
+
+/// Severity and action: a delay is a notice that asks for nothing; a code that says "for now" makes a permanent severity
+/// temporary and removes nobody, unless the rule says its own.
+fn verdict(kind: Kind, category: &Category, chosen: Option<&Match>, temporary: bool) -> (Severity, Action) {
+    if kind == Kind::Delay {
+        return (Severity::Notice, Action::Wait);
+    }
+    let own_severity = chosen.and_then(|chosen| chosen.verdict.severity);
+    let own_action = chosen.and_then(|chosen| chosen.verdict.action);
+    let mut severity = own_severity.unwrap_or(category.severity);
+    let mut action = own_action.unwrap_or(category.action);
+    if temporary && own_severity.is_none() && severity == Severity::Permanent {
+        severity = Severity::Temporary;
+        if own_action.is_none() && action == Action::SuppressAddress {
+            action = Action::RetryLater;
+        }
+    }
+    (severity, action)
+}

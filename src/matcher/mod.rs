@@ -1,0 +1,214 @@
+//! Matching: a failure, and the one rule that speaks.
+//!
+//! One automaton over the longest literal of every pattern finds all candidates in one pass over the words; holes, edges and
+//! regexes are looked at only there, and only while the candidate could still win.
+
+mod choice;
+mod directory;
+mod index;
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+pub use choice::{Rank, Step};
+pub use directory::Directory;
+use index::{Entry, Index};
+
+use crate::model::{Conditions, Failure, Form, ProviderIx, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
+use crate::pattern::{self, Folded};
+use crate::reading::read_codes;
+
+/// From where a failure is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Viewpoint {
+    /// As a customer of this provider.
+    pub customer_of: Option<ProviderIx>,
+    /// The speaker and reporter, where the failure does not name them.
+    pub presumed: Option<ProviderIx>,
+}
+
+/// A rule that matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The rule.
+    pub rule: RuleIx,
+    /// What it says here.
+    pub verdict: Verdict,
+    /// The pattern that matched, of the rule's; none where conditions alone did.
+    pub pattern: Option<usize>,
+    /// The utterance that it matched.
+    pub utterance: usize,
+    /// The matched words, in bytes of the folded utterance.
+    pub range: Range<usize>,
+    /// What the holes took: the names with their places, likewise.
+    pub holes: Vec<(String, Range<usize>)>,
+    /// What it is chosen by.
+    pub rank: Rank,
+}
+
+/// The patterns of a set, made ready for matching.
+#[derive(Debug)]
+pub struct Matcher {
+    index: Index,
+    directory: Directory,
+}
+
+/// One utterance of a failure, folded, with the set that it is matched against.
+struct Hearing<'a> {
+    set: &'a RuleSet,
+    failure: &'a Failure<'a>,
+    from: Viewpoint,
+    utterance: usize,
+    folded: Folded,
+    words: usize,
+    speaker: Option<ProviderIx>,
+}
+
+/// A rule that would rank so if its words matched.
+struct Candidate<'i> {
+    rule: RuleIx,
+    entry: Option<&'i Entry>,
+    verdict: Verdict,
+    rank: Rank,
+}
+
+impl Matcher {
+    /// Makes the patterns of `set` ready.
+    #[must_use]
+    pub fn new(set: &RuleSet) -> Self {
+        Self { index: Index::new(set), directory: Directory::new(set) }
+    }
+
+    /// Which provider hosts and domains belong to.
+    #[must_use]
+    pub const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The rule that speaks, if any matches. `set` is the set that this was made from.
+    #[must_use]
+    pub fn choose(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
+        let mut best: Option<Match> = None;
+        for hearing in self.hearings(set, failure, from) {
+            for candidate in self.candidates(&hearing) {
+                if best.as_ref().is_none_or(|best| best.rank < candidate.rank)
+                    && let Some(found) = hearing.confirm(&candidate)
+                {
+                    best = Some(found);
+                }
+            }
+        }
+        best
+    }
+
+    /// Every rule that matches, each with its best pattern; the one that speaks comes first.
+    #[must_use]
+    pub fn all(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        for hearing in self.hearings(set, failure, from) {
+            found.extend(self.candidates(&hearing).filter_map(|candidate| hearing.confirm(&candidate)));
+        }
+        found.sort_by(|a, b| b.rank.cmp(&a.rank));
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|one| seen.insert(one.rule));
+        found
+    }
+
+    /// The provider that spoke an utterance: by its host; by the recipient's domain only where no host is named.
+    #[must_use]
+    pub fn speaker(&self, failure: &Failure<'_>, utterance: usize, from: Viewpoint) -> Option<ProviderIx> {
+        let utterance = failure.utterances.get(utterance)?;
+        match utterance.host.as_deref() {
+            Some(host) => self.directory.host(host),
+            None if utterance.speaker == Speaker::Reporter && failure.remote_host.is_some() => failure.reporter,
+            None => failure.recipient.as_deref().and_then(|address| self.directory.address(address)).or(from.presumed),
+        }
+    }
+
+    /// The utterances, nearest the recipient first.
+    fn hearings<'a>(&'a self, set: &'a RuleSet, failure: &'a Failure<'a>, from: Viewpoint) -> impl Iterator<Item = Hearing<'a>> {
+        (0..failure.utterances.len()).rev().map(move |utterance| {
+            let folded = Folded::new(&failure.utterances[utterance].text);
+            let words = read_codes(folded.as_str()).words;
+            let speaker = self.speaker(failure, utterance, from);
+            Hearing { set, failure, from, utterance, folded, words, speaker }
+        })
+    }
+
+    /// The rules whose words may stand in an utterance, and those that go by conditions alone; all of them fit otherwise.
+    fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate<'i>> {
+        let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule, Some(entry)));
+        worded.chain(self.index.wordless().map(|rule| (rule, None))).filter_map(|(rule, entry)| hearing.candidate(rule, entry))
+    }
+}
+
+impl Hearing<'_> {
+    /// How a rule ranks, if everything but its words fits.
+    fn candidate<'i>(&self, index: RuleIx, entry: Option<&'i Entry>) -> Option<Candidate<'i>> {
+        let rule = self.set.rule(index);
+        if !self.in_scope(rule) || !self.holds(&rule.conditions) {
+            return None;
+        }
+        let verdict = *rule.verdict_where(|conditions| self.holds(conditions));
+        let rank = Rank {
+            asked: rule.scope == Scope::Asked,
+            priority: rule.priority,
+            strength: verdict.strength,
+            utterance: self.utterance,
+            words: entry.is_some(),
+            scope: rule.scope,
+            letters: entry.map_or(0, |entry| entry.letters),
+            conditions: rule.conditions.count(),
+            rule: Reverse(index),
+        };
+        Some(Candidate { rule: index, entry, verdict, rank })
+    }
+
+    fn in_scope(&self, rule: &Rule) -> bool {
+        let owner = Some(rule.provider);
+        match rule.scope {
+            Scope::Anywhere => true,
+            Scope::Speaker => self.speaker == owner,
+            Scope::Reporter => self.failure.reporter.or(self.from.presumed) == owner,
+            Scope::Asked => self.from.customer_of == owner,
+        }
+    }
+
+    /// Whether all conditions hold; one on something unknown does not.
+    fn holds(&self, conditions: &Conditions) -> bool {
+        let failure = self.failure;
+        let any = |is_empty: bool, holds: Option<bool>| is_empty || holds == Some(true);
+        let date = |holds: &dyn Fn(jiff::civil::Date) -> bool| failure.date.is_some_and(holds);
+        any(conditions.stages.is_empty(), failure.stage(self.utterance).map(|stage| conditions.stages.contains(&stage)))
+            && any(conditions.replies.is_empty(), failure.reply(self.utterance).map(|reply| conditions.replies.iter().any(|p| p.matches(reply))))
+            && any(conditions.statuses.is_empty(), failure.status(self.utterance).map(|status| conditions.statuses.iter().any(|p| p.matches(status))))
+            && any(conditions.kinds.is_empty(), failure.kind.map(|kind| conditions.kinds.contains(&kind)))
+            && conditions.since.is_none_or(|since| date(&|date| date >= since))
+            && conditions.until.is_none_or(|until| date(&|date| date < until))
+            && !conditions.absent.iter().any(|pattern| self.stands(&pattern.form))
+    }
+
+    fn stands(&self, form: &Form) -> bool {
+        match form {
+            Form::Text(text) => pattern::find(text, self.folded.as_str(), self.words).is_some(),
+            Form::Regex(_) => false,
+        }
+    }
+
+    /// The match of a candidate, if its words stand there.
+    fn confirm(&self, candidate: &Candidate<'_>) -> Option<Match> {
+        let found = |range, holes| Match {
+            rule: candidate.rule,
+            verdict: candidate.verdict,
+            pattern: candidate.entry.map(|entry| entry.pattern),
+            utterance: self.utterance,
+            range,
+            holes,
+            rank: candidate.rank,
+        };
+        let Some(entry) = candidate.entry else { return Some(found(0..0, Vec::new())) };
+        let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern];
+        let (range, holes) = entry.find(pattern, self.folded.as_str(), self.words)?;
+        Some(found(range, holes))
+    }
+}

@@ -1,0 +1,12 @@
+//! Output: diagnoses and faults as text and JSON. Nothing here decides what a diagnosis is.
+
+mod evidence;
+mod faults;
+mod record;
+mod text;
+mod wording;
+
+pub use evidence::{Evidence, Loser, Said};
+pub use faults::render_faults;
+pub use record::{Langs, Record, SCHEMA_VERSION, Texts};
+pub use text::{render_evidence, render_text};

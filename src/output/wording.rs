@@ -1,0 +1,62 @@
+//! The few words of the text form, in its languages.
+
+use crate::model::{Action, Lang, Severity};
+
+/// A word of the text form.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Word {
+    Recipient,
+    Expanded,
+    Speaker,
+    Reply,
+    Words,
+    Advice,
+    Operator,
+    Rule,
+    Facts,
+    NoRule,
+}
+
+/// The word in `lang`: Japanese, else English.
+pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
+    let (ja, en) = match word {
+        Word::Recipient => ("宛先", "To"),
+        Word::Expanded => ("転送先", "Sent on to"),
+        Word::Speaker => ("答えた側", "Answered by"),
+        Word::Reply => ("応答", "Answer"),
+        Word::Words => ("決め手", "Words"),
+        Word::Advice => ("どうすればよいか", "What to do"),
+        Word::Operator => ("送信サーバーの管理者へ", "For whoever runs the sending server"),
+        Word::Rule => ("規則", "Rule"),
+        Word::Facts => ("数値など", "Facts"),
+        Word::NoRule => ("当てはまる規則なし", "no rule matched"),
+    };
+    if lang.is("ja") { ja } else { en }
+}
+
+/// A severity in words.
+pub(super) fn severity(severity: Severity, lang: &Lang) -> &'static str {
+    let (ja, en) = match severity {
+        Severity::Permanent => ("このままでは届きません", "will fail again unchanged"),
+        Severity::Temporary => ("一時的です", "temporary"),
+        Severity::Notice => ("お知らせです", "for information"),
+    };
+    if lang.is("ja") { ja } else { en }
+}
+
+/// An action in words.
+pub(super) fn action(action: Action, lang: &Lang) -> &'static str {
+    let (ja, en) = match action {
+        Action::SuppressAddress => ("この宛先への送信をやめる", "stop sending to this address"),
+        Action::RetryLater => ("あとでもう一度送る", "send again later"),
+        Action::Wait => ("待つ", "wait"),
+        Action::ContactRecipient => ("受信者に別の方法で連絡する", "reach the recipient another way"),
+        Action::ShrinkMessage => ("メールを小さくする", "make the message smaller"),
+        Action::ChangeContent => ("内容を変える", "change the content"),
+        Action::FixSendingServer => ("送信側の設定を直す", "mend the sending side"),
+        Action::SlowDown => ("送る量を減らす", "send more slowly"),
+        Action::Unsubscribe => ("配信をやめる", "unsubscribe the person"),
+        Action::None => ("何もしなくてよい", "nothing to do"),
+    };
+    if lang.is("ja") { ja } else { en }
+}

@@ -1,0 +1,250 @@
+//! One rule file: text to drafts.
+
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use super::draft::{AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, ShapeDraft, TranscriptDraft};
+use super::fault::{Code, Fault};
+use super::reader::{At, Reader, Table};
+use super::rule::read_rule;
+use super::source::{RawFile, Source};
+use super::template::parse_template;
+use crate::model::{Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
+use crate::pattern::{Folded, parse_text};
+
+const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript"];
+const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scope"];
+const CATEGORY_KEYS: &[&str] =
+    &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
+const NOTE_KEYS: &[&str] = &["category", "for", "note"];
+const SHAPE_KEYS: &[&str] = &["id", "role", "opens", "closes", "stage"];
+const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
+
+/// Reads one file. Whatever is wrong with it is among the faults; what could be read is in the draft.
+pub(super) fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
+    let (text, fault) = decode(raw);
+    let source = Arc::new(Source::new(&raw.name, text));
+    if let Some((at, code, title, help)) = fault {
+        let fault = Fault::error(&source, at..at, code, title).help(help);
+        return (FileDraft::default(), vec![fault]);
+    }
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
+    for error in &errors {
+        let fault = toml_fault(&source, error);
+        reader.faults.push(fault);
+    }
+    let table = Table { name: "a rule file", map: root.get_ref(), range: 0..0 };
+    if table.map.is_empty() && errors.is_empty() {
+        let fault = reader.error(0..0, Code::EmptyFile, "this file holds nothing");
+        reader.faults.push(fault.help("begin it with `[provider]`, or delete it".to_owned()));
+    }
+    let draft = read_root(&mut reader, &table);
+    (draft, reader.faults)
+}
+
+type DecodeFault = (usize, Code, String, Option<String>);
+
+fn decode(raw: &RawFile) -> (String, Option<DecodeFault>) {
+    let bytes = match &raw.bytes {
+        Ok(bytes) => bytes,
+        Err(error) => return (String::new(), Some((0, Code::Unreadable, format!("{} cannot be read: {error}", raw.name), None))),
+    };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), None),
+        Err(error) => {
+            let lossy = String::from_utf8_lossy(bytes).into_owned();
+            let help = "save the file as UTF-8".to_owned();
+            (lossy, Some((error.valid_up_to(), Code::BadUtf8, "this file is not UTF-8".to_owned(), Some(help))))
+        }
+    }
+}
+
+fn toml_fault(source: &Arc<Source>, error: &toml::de::Error) -> Fault {
+    let range = error.span().unwrap_or(0..0);
+    let escape = error.message().contains("escape") || source.text.get(range.clone()).is_some_and(|text| text.contains('\\'));
+    let help = escape.then(|| "in `\"…\"` a backslash begins an escape; write patterns in `'…'`".to_owned());
+    Fault::error(source, range, Code::BadToml, "this is no TOML").label(error.message().trim()).help(help)
+}
+
+fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
+    reader.only(root, FILE_KEYS);
+    let mut draft = FileDraft::default();
+    let mut scope = Scope::Anywhere;
+    if let Some(table) = reader.table(root, "provider", "[provider]") {
+        scope = reader.word(&table, "scope").unwrap_or(scope);
+        draft.provider = read_provider(reader, &table).map(|value| placed(reader, &table, value));
+    } else if let Some(key) = FILE_KEYS[2..].iter().find(|key| root.has(key)) {
+        let fault = reader.error(root.range_of(key), Code::MissingKey, "this file has no `[provider]`");
+        reader.faults.push(fault.label("whose are these?").help("begin the file with `[provider]` and an `id`".to_owned()));
+    }
+    for table in reader.tables(root, "category", "[[category]]") {
+        draft.categories.extend(read_category(reader, &table).map(|value| placed(reader, &table, value)));
+    }
+    for table in reader.tables(root, "rule", "[[rule]]") {
+        draft.rules.extend(read_rule(reader, &table, scope).map(|value| placed(reader, &table, value)));
+    }
+    for table in reader.tables(root, "note", "[[note]]") {
+        draft.notes.extend(read_note(reader, &table).map(|value| placed(reader, &table, value)));
+    }
+    for table in reader.tables(root, "shape", "[[shape]]") {
+        draft.shapes.extend(read_shape(reader, &table).map(|value| placed(reader, &table, value)));
+    }
+    for table in reader.tables(root, "transcript", "[[transcript]]") {
+        draft.transcripts.extend(read_transcript(reader, &table).map(|value| placed(reader, &table, value)));
+    }
+    draft.stage_words = read_stages(reader, root);
+    draft
+}
+
+fn placed<T>(reader: &Reader, table: &Table<'_>, value: T) -> Placed<T> {
+    Placed { value, source: Arc::clone(&reader.source), range: table.range.clone() }
+}
+
+fn read_provider(reader: &mut Reader, table: &Table<'_>) -> Option<ProviderDraft> {
+    reader.only(table, PROVIDER_KEYS);
+    let name = reader.localized(table, "name", PROVIDER_KEYS);
+    let list = |reader: &mut Reader, key: &str| {
+        let given = table.has(key);
+        let texts = reader.texts(table, key).into_iter().map(|text| text.value.to_ascii_lowercase()).collect();
+        given.then_some(texts)
+    };
+    Some(ProviderDraft {
+        kind: reader.word(table, "kind"),
+        name: first_of(&name),
+        domains: list(reader, "domains"),
+        hosts: list(reader, "hosts"),
+        id: reader.need_id(table, "id = \"example\"")?,
+    })
+}
+
+fn first_of(names: &Localized<Vec<At<&str>>>) -> Localized<String> {
+    let mut out = Localized::default();
+    for (lang, texts) in names.iter() {
+        if let Some(text) = texts.first() {
+            out.insert(lang.clone(), text.value.to_owned());
+        }
+    }
+    out
+}
+
+fn read_category(reader: &mut Reader, table: &Table<'_>) -> Option<CategoryDraft> {
+    reader.only(table, CATEGORY_KEYS);
+    let id = reader.need_id(table, "id = \"user_unknown\"");
+    let group = reader.need_text(table, "group", "group = \"address\"");
+    let _ = reader.need_text(table, "severity", "severity = \"permanent\"");
+    let severity = reader.word(table, "severity");
+    let _ = reader.need_text(table, "action", "action = \"contact_recipient\"");
+    let action = reader.word(table, "action");
+    let name = reader.localized(table, "name", CATEGORY_KEYS);
+    let default_range = table.range_of("default_for");
+    let default_for = reader.words(table, "default_for").into_iter().map(|value| At { value, range: default_range.clone() }).collect();
+    Some(CategoryDraft {
+        group: group?.value.to_owned(),
+        name: first_of(&name),
+        strength: reader.word(table, "strength").unwrap_or(Strength::Reason),
+        sisimai: reader.texts(table, "sisimai").into_iter().map(|text| text.value.to_owned()).collect(),
+        default_for,
+        advice: read_advice(reader, table, "advice", CATEGORY_KEYS),
+        operator: read_advice(reader, table, "operator", CATEGORY_KEYS),
+        id: id?,
+        severity: severity?,
+        action: action?,
+    })
+}
+
+/// Advice by language, a string or a list of variants each.
+pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static str, owner: &[&str]) -> AdviceDraft {
+    let mut draft = AdviceDraft::default();
+    let texts = reader.localized(table, key, owner);
+    for (lang, variants) in texts.iter() {
+        let templates = variants.iter().filter_map(|text| match parse_template(text.value) {
+            Ok(template) => {
+                draft.facts.extend(template.facts().map(|fact| At { value: fact.to_owned(), range: text.range.clone() }));
+                Some(template)
+            }
+            Err(what) => {
+                let fault = reader.error(text.range.clone(), Code::BadPattern, what);
+                reader.faults.push(fault.help("a fact is named as `{limit}`; write `{{` for the sign itself".to_owned()));
+                None
+            }
+        });
+        let templates: Vec<_> = templates.collect();
+        if !templates.is_empty() {
+            draft.advice.0.insert(Lang::clone(lang), templates);
+        }
+    }
+    draft
+}
+
+fn read_note(reader: &mut Reader, table: &Table<'_>) -> Option<NoteDraft> {
+    reader.only(table, NOTE_KEYS);
+    if !table.has("category") {
+        let _ = reader.need_text(table, "category", "category = \"mailbox_full\"");
+    }
+    let categories = reader.texts(table, "category").into_iter().map(|text| At { value: text.value.to_owned(), range: text.range });
+    let categories: Vec<_> = categories.collect();
+    let text = read_advice(reader, table, "note", NOTE_KEYS);
+    if text.advice.is_empty() {
+        let fault = reader.error(table.range.clone(), Code::MissingKey, "[[note]] has no `note`");
+        reader.faults.push(fault.label("`note.ja` or `note.en` belongs here"));
+    }
+    Some(NoteDraft { audience: reader.word(table, "for").unwrap_or(Audience::Recipients), categories, text })
+}
+
+fn read_shape(reader: &mut Reader, table: &Table<'_>) -> Option<ShapeDraft> {
+    reader.only(table, SHAPE_KEYS);
+    let id = reader.need_id(table, "id = \"said\"");
+    let _ = reader.need_text(table, "role", "role = \"quote\"");
+    Some(ShapeDraft {
+        role: reader.word(table, "role")?,
+        opens: text_patterns(reader, table, "opens"),
+        closes: text_patterns(reader, table, "closes"),
+        stage: reader.word(table, "stage"),
+        id: id?,
+    })
+}
+
+fn read_transcript(reader: &mut Reader, table: &Table<'_>) -> Option<TranscriptDraft> {
+    reader.only(table, TRANSCRIPT_KEYS);
+    let sent = reader.need_text(table, "sent", "sent = '>>>'");
+    let received = reader.need_text(table, "received", "received = '<<<'");
+    Some(TranscriptDraft {
+        consequences: text_patterns(reader, table, "consequences"),
+        sent: sent?.value.to_owned(),
+        received: received?.value.to_owned(),
+    })
+}
+
+fn text_patterns(reader: &mut Reader, table: &Table<'_>, key: &str) -> Vec<TextPattern> {
+    let texts = reader.texts(table, key);
+    let mut out = Vec::new();
+    for text in texts {
+        match parse_text(text.value) {
+            Ok(pattern) => out.push(pattern),
+            Err(error) => reader.faults.push(super::rule::pattern_fault(&reader.source, &text, &error)),
+        }
+    }
+    out
+}
+
+fn read_stages(reader: &mut Reader, root: &Table<'_>) -> Vec<StageWord> {
+    let Some(table) = reader.table(root, "stages", "[stages]") else { return Vec::new() };
+    let mut out = Vec::new();
+    for (words, value) in table.map {
+        let stage = match value.get_ref() {
+            DeValue::String(name) => Stage::all().iter().copied().find(|stage| stage.name() == name.as_ref()),
+            _ => None,
+        };
+        match stage {
+            Some(stage) => out.push(StageWord { words: Folded::new(words.get_ref()).as_str().to_owned(), stage }),
+            None => {
+                let fault = reader.error(value.span(), Code::UnknownWord, "this is no stage");
+                let names: Vec<_> = Stage::all().iter().map(|stage| stage.name()).collect();
+                reader.faults.push(fault.help(format!("one of {}", names.join(", "))));
+            }
+        }
+    }
+    out
+}
