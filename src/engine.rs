@@ -106,10 +106,12 @@ impl Engine {
         diagnosis
     }
 
-    /// Whether a rule may say what a report means: of reports that tell no failure only one that names their kind.
+    /// Whether a rule may say what a report means: of reports that tell no failure only one that is about their kind.
     fn may_judge(&self, told: Option<Kind>, chosen: &Match) -> bool {
-        let failing = matches!(told, None | Some(Kind::Bounce | Kind::Delay));
-        failing || !self.set.rule(chosen.rule).conditions.kinds.is_empty()
+        match told {
+            None | Some(Kind::Bounce | Kind::Delay) => true,
+            Some(kind) => chosen.verdict.category == self.set.default_category(kind) || !self.set.rule(chosen.rule).conditions.kinds.is_empty(),
+        }
     }
 
     /// The kind that a category shows, where nothing told it.

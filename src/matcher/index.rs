@@ -1,11 +1,12 @@
 //! The index: which patterns may stand in a text.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
+use super::windows::Windows;
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
 use crate::pattern::{self, compile_regex};
 
@@ -20,61 +21,54 @@ pub(super) struct Entry {
     regex: OnceLock<Option<Regex>>,
 }
 
-/// All patterns of a set by the longest text that each must hold.
+/// All patterns of a set by texts that each must hold.
 #[derive(Debug)]
 pub(super) struct Index {
     entries: Vec<Entry>,
-    automaton: Option<AhoCorasick>,
-    /// The entries of each literal of the automaton.
-    owners: Vec<Vec<usize>>,
+    windows: Windows,
+    /// The entries of each literal of the windows.
+    owners: Vec<Vec<u32>>,
     /// Entries that hold no fixed text, and so may stand anywhere.
-    anywhere: Vec<usize>,
+    anywhere: Vec<u32>,
     /// Rules without patterns.
     wordless: Vec<RuleIx>,
 }
 
 impl Index {
     pub(super) fn new(set: &RuleSet) -> Self {
-        let mut index = Self { entries: Vec::new(), automaton: None, owners: Vec::new(), anywhere: Vec::new(), wordless: Vec::new() };
-        let mut literals: Vec<&str> = Vec::new();
-        let mut known = std::collections::HashMap::new();
-        for (rule_index, rule) in set.rules.iter().enumerate() {
-            let rule_index = RuleIx(rule_index as u32);
-            if rule.patterns.is_empty() {
-                index.wordless.push(rule_index);
+        let mut entries = Vec::new();
+        let mut literals: Vec<Box<str>> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut owners: Vec<Vec<u32>> = Vec::new();
+        let mut anywhere = Vec::new();
+        for (rule, number, pattern) in patterns(set) {
+            let entry = entries.len() as u32;
+            entries.push(Entry { rule, pattern: number, letters: pattern.letters(), regex: OnceLock::new() });
+            let keys = keys(pattern);
+            if keys.is_empty() {
+                anywhere.push(entry);
             }
-            for (number, pattern) in rule.patterns.iter().enumerate() {
-                let entry = index.entries.len();
-                index.entries.push(Entry { rule: rule_index, pattern: number, letters: pattern.letters(), regex: OnceLock::new() });
-                match key(pattern) {
-                    "" => index.anywhere.push(entry),
-                    literal => {
-                        let owner = *known.entry(literal).or_insert_with(|| {
-                            literals.push(literal);
-                            index.owners.push(Vec::new());
-                            literals.len() - 1
-                        });
-                        index.owners[owner].push(entry);
-                    }
-                }
+            for key in keys {
+                let literal = *known.entry(key).or_insert_with(|| {
+                    literals.push(key.into());
+                    owners.push(Vec::new());
+                    literals.len() - 1
+                });
+                owners[literal].push(entry);
             }
         }
-        if !literals.is_empty() {
-            index.automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&literals).ok();
-        }
-        index
+        let numbered = set.rules.iter().enumerate().map(|(index, rule)| (RuleIx(index as u32), rule));
+        let wordless = numbered.filter(|(_, rule)| rule.patterns.is_empty()).map(|(index, _)| index).collect();
+        Self { entries, windows: Windows::new(literals), owners, anywhere, wordless }
     }
 
-    /// The entries whose literal stands in `folded`, each once.
+    /// The entries of which a key stands in `folded`, each once.
     pub(super) fn entries(&self, folded: &str) -> impl Iterator<Item = &Entry> {
-        let mut hits: Vec<usize> = match &self.automaton {
-            Some(automaton) => automaton.find_overlapping_iter(folded).map(|hit| hit.pattern().as_usize()).collect(),
-            None => Vec::new(),
-        };
+        let mut hits: Vec<u32> = self.anywhere.clone();
+        self.windows.find(folded, |literal| hits.extend(&self.owners[literal as usize]));
         hits.sort_unstable();
         hits.dedup();
-        let owned = hits.into_iter().flat_map(|literal| self.owners[literal].iter());
-        owned.chain(&self.anywhere).map(|entry| &self.entries[*entry])
+        hits.into_iter().map(|entry| &self.entries[entry as usize])
     }
 
     pub(super) fn wordless(&self) -> impl Iterator<Item = RuleIx> + '_ {
@@ -82,16 +76,28 @@ impl Index {
     }
 }
 
-/// The longest text that every match of a pattern holds.
-fn key(pattern: &Pattern) -> &str {
+/// Every pattern of a set, with its rule and its place among the rule's.
+fn patterns(set: &RuleSet) -> impl Iterator<Item = (RuleIx, usize, &Pattern)> {
+    set.rules.iter().enumerate().flat_map(|(rule, of_rule)| {
+        of_rule.patterns.iter().enumerate().map(move |(number, pattern)| (RuleIx(rule as u32), number, pattern))
+    })
+}
+
+/// Texts of which every match of a pattern holds at least one.
+fn keys(pattern: &Pattern) -> Vec<&str> {
     match &pattern.form {
-        Form::Text(text) => text.literals().max_by_key(|literal| literal.len()).unwrap_or_default(),
-        Form::Regex(regex) => &regex.literal,
+        Form::Text(text) => text.keys(),
+        Form::Regex(regex) => Some(&*regex.literal).filter(|literal| !literal.is_empty()).into_iter().collect(),
     }
 }
 
-/// The words that a pattern took, and the names and places of its holes.
-type Taken = (Range<usize>, Vec<(String, Range<usize>)>);
+/// What a pattern took of a text.
+pub(super) struct Taken {
+    pub(super) range: Range<usize>,
+    /// The names and places of its holes.
+    pub(super) holes: Vec<(String, Range<usize>)>,
+    pub(super) letters: u32,
+}
 
 impl Entry {
     /// The first place in `folded` where `pattern`, the pattern of this entry, matches.
@@ -100,13 +106,13 @@ impl Entry {
             Form::Text(text) => {
                 let found = pattern::find(text, folded, words)?;
                 let names = text.holes().map(|hole| hole.name.to_string());
-                Some((found.range, names.zip(found.holes).collect()))
+                Some(Taken { range: found.range, holes: names.zip(found.holes).collect(), letters: found.letters })
             }
             Form::Regex(_) => {
                 let regex = self.regex.get_or_init(|| compile_regex(&pattern.source)).as_ref()?;
                 let captures = regex.captures(folded)?;
                 let named = regex.capture_names().flatten().filter_map(|name| Some((name.to_owned(), captures.name(name)?.range())));
-                Some((captures.get(0)?.range(), named.collect()))
+                Some(Taken { range: captures.get(0)?.range(), holes: named.collect(), letters: self.letters })
             }
         }
     }

@@ -6,13 +6,14 @@
 mod choice;
 mod directory;
 mod index;
+mod windows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 pub use choice::{Rank, Step};
 pub use directory::Directory;
-use index::{Entry, Index};
+use index::{Entry, Index, Taken};
 
 use crate::model::{Conditions, Failure, Form, ProviderIx, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
 use crate::pattern::{self, Folded};
@@ -64,7 +65,7 @@ struct Hearing<'a> {
     speaker: Option<ProviderIx>,
 }
 
-/// A rule that would rank so if its words matched.
+/// A rule that would rank so, at best, if its words matched.
 struct Candidate<'i> {
     rule: RuleIx,
     entry: Option<&'i Entry>,
@@ -90,10 +91,15 @@ impl Matcher {
     pub fn choose(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
         let mut best: Option<Match> = None;
         for hearing in self.hearings(set, failure, from) {
-            for candidate in self.candidates(&hearing) {
-                if best.as_ref().is_none_or(|best| best.rank < candidate.rank)
-                    && let Some(found) = hearing.confirm(&candidate)
-                {
+            let mut candidates: Vec<Candidate<'_>> = self.candidates(&hearing).collect();
+            candidates.sort_unstable_by(|a, b| b.rank.cmp(&a.rank));
+            for candidate in candidates {
+                // A candidate's rank is the best it can have: a choice of words may turn out shorter.
+                let less = |rank: &Rank| best.as_ref().is_none_or(|best| best.rank < *rank);
+                if !less(&candidate.rank) {
+                    break;
+                }
+                if let Some(found) = hearing.confirm(&candidate).filter(|found| less(&found.rank)) {
                     best = Some(found);
                 }
             }
@@ -197,18 +203,21 @@ impl Hearing<'_> {
 
     /// The match of a candidate, if its words stand there.
     fn confirm(&self, candidate: &Candidate<'_>) -> Option<Match> {
-        let found = |range, holes| Match {
+        let taken = match candidate.entry {
+            None => Taken { range: 0..0, holes: Vec::new(), letters: 0 },
+            Some(entry) => {
+                let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern];
+                entry.find(pattern, self.folded.as_str(), self.words)?
+            }
+        };
+        Some(Match {
             rule: candidate.rule,
             verdict: candidate.verdict,
             pattern: candidate.entry.map(|entry| entry.pattern),
             utterance: self.utterance,
-            range,
-            holes,
-            rank: candidate.rank,
-        };
-        let Some(entry) = candidate.entry else { return Some(found(0..0, Vec::new())) };
-        let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern];
-        let (range, holes) = entry.find(pattern, self.folded.as_str(), self.words)?;
-        Some(found(range, holes))
+            range: taken.range,
+            holes: taken.holes,
+            rank: Rank { letters: taken.letters, ..candidate.rank },
+        })
     }
 }

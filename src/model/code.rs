@@ -164,7 +164,7 @@ impl fmt::Display for StatusPattern {
     }
 }
 
-/// What a condition accepts of status codes: `5.1.1`, or `*` for any of the three parts.
+/// What a condition accepts of status codes: `5.1.1`, or `*` for any of the three parts; a last `*` stands for the rest (`4.*`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusPattern {
     parts: [Option<u16>; 3],
@@ -184,10 +184,10 @@ impl FromStr for StatusPattern {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = [None; 3];
-        let mut given = text.split('.');
-        for (index, part) in parts.iter_mut().enumerate() {
-            let text = given.next().ok_or(UnknownName)?;
-            if text != "*" {
+        let given: Vec<&str> = text.split('.').collect();
+        let whole = given.len() == 3 || given.len() < 3 && given.last() == Some(&"*");
+        for (index, (part, text)) in parts.iter_mut().zip(&given).enumerate() {
+            if *text != "*" {
                 let value = number(text).ok_or(UnknownName)?;
                 if index == 0 && !matches!(value, 2 | 4 | 5) {
                     return Err(UnknownName);
@@ -195,7 +195,7 @@ impl FromStr for StatusPattern {
                 *part = Some(value);
             }
         }
-        if given.next().is_some() || parts == [None; 3] { Err(UnknownName) } else { Ok(Self { parts }) }
+        if !whole || parts == [None; 3] { Err(UnknownName) } else { Ok(Self { parts }) }
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn status_patterns_take_stars() {
         let status: Status = "4.2.2".parse().unwrap();
-        for (pattern, holds) in [("4.2.2", true), ("*.2.2", true), ("4.*.*", true), ("5.2.2", false), ("*.2.1", false)] {
+        for (pattern, holds) in [("4.2.2", true), ("*.2.2", true), ("4.*.*", true), ("4.*", true), ("4.2.*", true), ("5.*", false), ("5.2.2", false), ("*.2.1", false)] {
             assert_eq!(pattern.parse::<StatusPattern>().unwrap().matches(status), holds, "{pattern}");
         }
         for wrong in ["", "*", "*.*.*", "5.1", "3.1.1", "5.1.1.1", "5.x.1"] {

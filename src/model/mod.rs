@@ -24,7 +24,7 @@ pub use fact::{Fact, Facts, HoleKind};
 pub use failure::{Failure, Speaker, Utterance};
 pub use lang::{Lang, Localized};
 pub use names::{Named, UnknownName};
-pub use pattern::{Element, Form, Hole, IGNORED, Pattern, RegexPattern, TextPattern, is_cjk, letters};
+pub use pattern::{Alternative, Element, Form, Hole, IGNORED, Pattern, RegexPattern, TextPattern, is_cjk, letters};
 pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleIx, Verdict};
 pub use set::{RuleSet, SetStatus};
 pub use shape::{Role, Shape, StageWord, Transcript};

@@ -3,6 +3,9 @@
 use super::fact::HoleKind;
 use super::rule::Origin;
 
+/// From this length on, in bytes, one key is better than several longer ones.
+const GOOD_KEY: usize = 8;
+
 /// A pattern, with the place it was written at.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
@@ -39,6 +42,8 @@ pub struct TextPattern {
 pub enum Element {
     /// Folded literal text.
     Literal(Box<str>),
+    /// Any of several words or phrases.
+    Choice(Vec<Alternative>),
     /// A star glued to a word: the rest of that word.
     Stem,
     /// A star that stands alone: none to twenty words.
@@ -47,8 +52,28 @@ pub enum Element {
     Hole(Hole),
 }
 
+/// One of several words or phrases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// Folded text; empty where the choice may be left out.
+    pub text: Box<str>,
+    /// Whether it is only the beginning of a word.
+    pub stem: bool,
+}
+
 /// The name of holes whose filling is of no interest: `{_:number}`.
 pub const IGNORED: &str = "_";
+
+impl Element {
+    /// The texts one of which this part must be; nothing where it has no words of its own.
+    fn keys(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Literal(text) => Some(vec![text]),
+            Self::Choice(alternatives) => Some(alternatives.iter().map(|one| &*one.text).collect()),
+            _ => None,
+        }
+    }
+}
 
 /// A hole: what fills it becomes the fact `name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +104,25 @@ impl TextPattern {
         })
     }
 
+    /// The letters and digits that a match holds at most, its holes and gaps aside.
+    #[must_use]
+    pub fn letters(&self) -> u32 {
+        let most = |element: &Element| match element {
+            Element::Literal(text) => letters(text),
+            Element::Choice(alternatives) => alternatives.iter().map(|one| letters(&one.text)).max().unwrap_or(0),
+            _ => 0,
+        };
+        self.elements.iter().map(most).sum()
+    }
+
+    /// Texts of which every match holds at least one: the longest literal, or all words of a choice. Empty where there are none.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        let worth = |keys: &Vec<&str>| keys.iter().map(|key| key.len()).min().unwrap_or(0);
+        let candidates = self.elements.iter().filter_map(Element::keys);
+        candidates.max_by_key(|keys| (worth(keys).min(GOOD_KEY), usize::MAX - keys.len(), worth(keys))).filter(|keys| worth(keys) > 0).unwrap_or_default()
+    }
+
     /// Its holes.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         self.elements.iter().filter_map(|element| match element {
@@ -89,11 +133,11 @@ impl TextPattern {
 }
 
 impl Pattern {
-    /// The letters and digits that every match holds; a CJK character counts three.
+    /// The letters and digits that a match holds at most, its holes and gaps aside; a CJK character counts three.
     #[must_use]
     pub fn letters(&self) -> u32 {
         match &self.form {
-            Form::Text(text) => text.literals().map(letters).sum(),
+            Form::Text(text) => text.letters(),
             Form::Regex(regex) => regex.letters,
         }
     }

@@ -10,13 +10,16 @@ use memchr::memmem;
 
 use super::edge::{begins, ends as word_ends, is_letter};
 use super::hole;
-use crate::model::{Element, HoleKind, TextPattern, is_cjk};
+use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
 /// How many words a gap may pass over.
 const GAP_WORDS: usize = 20;
 
 /// How many bytes a gap may pass over, lest words without spaces make it endless.
 const GAP_BYTES: usize = 1_000;
+
+/// Below this length, in bytes, a text is searched the plain way.
+const SHORT_TEXT: usize = 2_000;
 
 /// Where a pattern was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Found {
     pub range: Range<usize>,
     /// What the holes took, in their order.
     pub holes: Vec<Range<usize>>,
+    /// The letters and digits of the words that matched, holes and gaps aside.
+    pub letters: u32,
 }
 
 /// The first place in `text`, a folded text, where `pattern` matches. `words` is where the words begin behind the codes.
@@ -33,24 +38,31 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     if !literals_stand(pattern, text) {
         return None;
     }
-    let mut search = Search { pattern, text, holes: Vec::new(), failed: HashSet::new() };
+    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: HashSet::new() };
     if pattern.at_start {
-        let mut starts = vec![words];
-        if words > 0 {
-            starts.push(0);
-        }
-        return starts.into_iter().find_map(|start| search.from(start));
+        let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
+        return starts.into_iter().flatten().find_map(|start| search.from(start));
     }
     match pattern.elements.first() {
-        Some(Element::Literal(literal)) => memmem::find_iter(text.as_bytes(), literal.as_bytes()).find_map(|start| search.from(start)),
+        Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes()).find_map(|start| search.from(start)),
         _ => token_starts(text).find_map(|start| search.from(start)),
+    }
+}
+
+/// Where `needle` stands in `text`. In a text of usual length a search by its first byte is done before a better one is set up.
+fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> Box<dyn Iterator<Item = usize> + 't> {
+    match needle.first() {
+        Some(first) if text.len() < SHORT_TEXT => {
+            Box::new(memchr::memchr_iter(*first, text).filter(move |at| text[*at..].starts_with(needle)))
+        }
+        _ => Box::new(memmem::find_iter(text, needle)),
     }
 }
 
 /// Whether the literals all stand in the text, one behind the other: a cheap test that most texts fail.
 fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
     let mut rest = text;
-    pattern.literals().all(|literal| match memmem::find(rest.as_bytes(), literal.as_bytes()) {
+    pattern.elements.len() == 1 || pattern.literals().all(|literal| match places(rest.as_bytes(), literal.as_bytes()).next() {
         Some(at) => {
             rest = &rest[at + literal.len()..];
             true
@@ -59,7 +71,7 @@ fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
     })
 }
 
-/// The places where a hole may begin.
+/// The places where a hole or a choice may begin.
 fn token_starts(text: &str) -> impl Iterator<Item = usize> {
     let mut before = None;
     text.char_indices().filter_map(move |(at, c)| {
@@ -69,88 +81,119 @@ fn token_starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
+/// What stands before the place that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Seam {
+    /// Nothing, or a gap: letters that follow must begin a word.
+    Open,
+    /// Letters of the pattern: where a gap or the end follows, a word must end.
+    Word,
+    /// Anything else.
+    Other,
+}
+
 struct Search<'a> {
     pattern: &'a TextPattern,
     text: &'a str,
     holes: Vec<Range<usize>>,
-    failed: HashSet<(usize, usize)>,
+    /// Letters of the words chosen so far.
+    chosen: Vec<u32>,
+    failed: HashSet<(usize, usize, Seam)>,
 }
 
 impl Search<'_> {
     fn from(&mut self, start: usize) -> Option<Found> {
         self.holes.clear();
-        let end = self.rest(0, start)?;
-        Some(Found { range: start..end, holes: std::mem::take(&mut self.holes) })
+        self.chosen.clear();
+        let end = self.rest(0, start, Seam::Open)?;
+        let letters = self.pattern.literals().map(letters).sum::<u32>() + self.chosen.iter().sum::<u32>();
+        Some(Found { range: start..end, holes: std::mem::take(&mut self.holes), letters })
     }
 
     /// Where the elements from `index` on end, if they match at `at`.
-    fn rest(&mut self, index: usize, at: usize) -> Option<usize> {
-        let Some(element) = self.pattern.elements.get(index) else {
+    fn rest(&mut self, index: usize, at: usize, seam: Seam) -> Option<usize> {
+        let element = self.pattern.elements.get(index);
+        if matches!(element, None | Some(Element::Gap)) && seam == Seam::Word && !word_ends(self.text, at) {
+            return None;
+        }
+        let Some(element) = element else {
             return (!self.pattern.at_end || self.is_end(at)).then_some(at);
         };
         if let Element::Literal(literal) = element {
-            let end = self.literal(index, literal, at)?;
-            return self.rest(index + 1, end);
+            let (end, seam) = self.words(literal, at, seam)?;
+            return self.rest(index + 1, end, seam);
         }
-        if self.failed.contains(&(index, at)) {
+        if self.failed.contains(&(index, at, seam)) {
             return None;
         }
         let end = match element {
-            Element::Stem => {
-                let word = self.text[at..].chars().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>();
-                self.rest(index + 1, at + word)
-            }
+            Element::Stem => self.rest(index + 1, self.word_end(at), Seam::Other),
             Element::Gap => self.gap(index, at),
+            Element::Choice(alternatives) => self.choice(index, alternatives, at, seam),
             Element::Hole(hole) if hole.kind == HoleKind::Stage => self.stage(index, at),
-            Element::Hole(_) => self.hole(index, at),
+            Element::Hole(hole) => self.hole(index, hole.kind, at),
             Element::Literal(_) => None,
         };
         if end.is_none() && !self.has_twins() {
-            self.failed.insert((index, at));
+            self.failed.insert((index, at, seam));
         }
         end
     }
 
-    /// The end of a literal that stands at `at`, its edges being edges of words.
-    fn literal(&self, index: usize, literal: &str, at: usize) -> Option<usize> {
-        let end = at + literal.len();
-        if !self.text.as_bytes()[at..].starts_with(literal.as_bytes()) {
+    /// The end of words of the pattern that stand at `at`, and what then stands before it.
+    fn words(&self, words: &str, at: usize, seam: Seam) -> Option<(usize, Seam)> {
+        if !self.text.as_bytes()[at..].starts_with(words.as_bytes()) {
             return None;
         }
-        let open = |neighbour: Option<&Element>| matches!(neighbour, None | Some(Element::Gap));
-        let before = index.checked_sub(1).and_then(|index| self.pattern.elements.get(index));
-        if open(before) && literal.starts_with(is_letter) && !begins(self.text, at) {
+        if seam == Seam::Open && words.starts_with(is_letter) && !begins(self.text, at) {
             return None;
         }
-        if open(self.pattern.elements.get(index + 1)) && literal.ends_with(is_letter) && !word_ends(self.text, end) {
-            return None;
+        let seam = if words.ends_with(is_letter) { Seam::Word } else { Seam::Other };
+        Some((at + words.len(), seam))
+    }
+
+    /// The end of the word that `at` stands in.
+    fn word_end(&self, at: usize) -> usize {
+        at + self.text[at..].chars().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>()
+    }
+
+    fn choice(&mut self, index: usize, alternatives: &[Alternative], at: usize, seam: Seam) -> Option<usize> {
+        let depth = self.chosen.len();
+        for alternative in alternatives {
+            let reached = match &*alternative.text {
+                "" => Some((at, seam)),
+                text => self.words(text, at, seam),
+            };
+            let Some((end, seam)) = reached else { continue };
+            let (end, seam) = if alternative.stem { (self.word_end(end), Seam::Other) } else { (end, seam) };
+            self.chosen.push(letters(&alternative.text));
+            if let Some(end) = self.rest(index + 1, end, seam) {
+                return Some(end);
+            }
+            self.chosen.truncate(depth);
         }
-        Some(end)
+        None
     }
 
     fn gap(&mut self, index: usize, at: usize) -> Option<usize> {
+        let text = self.text;
         let reach = self.reach(at, GAP_WORDS);
         match self.pattern.elements.get(index + 1) {
-            None => self.rest(index + 1, at),
+            None => self.rest(index + 1, at, Seam::Open),
             Some(Element::Literal(literal)) => {
-                let (text, literal) = (self.text, literal.as_bytes());
                 let window = &text.as_bytes()[at..text.len().min(reach + literal.len())];
-                memmem::find_iter(window, literal).find_map(|start| self.rest(index + 1, at + start))
+                places(window, literal.as_bytes()).find_map(|start| self.rest(index + 1, at + start, Seam::Open))
             }
-            Some(_) => {
-                let text = self.text;
-                token_starts(&text[at..reach]).find_map(|start| self.rest(index + 1, at + start))
-            }
+            Some(_) => token_starts(&text[at..reach]).find_map(|start| self.rest(index + 1, at + start, Seam::Open)),
         }
     }
 
-    fn hole(&mut self, index: usize, at: usize) -> Option<usize> {
-        let Element::Hole(hole) = &self.pattern.elements[index] else { return None };
+    fn hole(&mut self, index: usize, kind: HoleKind, at: usize) -> Option<usize> {
         let depth = self.holes.len();
-        for end in hole::ends(hole.kind, self.text, at).iter() {
+        for end in hole::ends(kind, self.text, at).iter() {
             self.holes.push(at..end);
             if self.twins_agree()
-                && let Some(end) = self.rest(index + 1, end)
+                && let Some(end) = self.rest(index + 1, end, Seam::Other)
             {
                 return Some(end);
             }
@@ -168,7 +211,7 @@ impl Search<'_> {
         let stops = text[at..reach].char_indices().skip(1).map(|(offset, _)| at + offset).chain([reach]);
         for end in stops.filter(|end| !last || *end == reach) {
             self.holes.push(at..end);
-            if let Some(end) = self.rest(index + 1, end) {
+            if let Some(end) = self.rest(index + 1, end, Seam::Other) {
                 return Some(end);
             }
             self.holes.truncate(depth);
@@ -204,7 +247,7 @@ impl Search<'_> {
         let Some(newest) = self.holes.last() else { return true };
         let Some(hole) = self.pattern.holes().nth(self.holes.len() - 1) else { return true };
         self.pattern.holes().zip(&self.holes[..self.holes.len() - 1]).all(|(earlier, range)| {
-            earlier.name != hole.name || hole::same(self.text, range, newest)
+            earlier.name != hole.name || *hole.name == *IGNORED || hole::same(self.text, range, newest)
         })
     }
 }
@@ -268,6 +311,26 @@ mod tests {
     fn a_name_used_twice_must_fill_alike() {
         assert!(found("{address} is not {address}", "a@example.com is not <a@example.com>").is_some());
         assert!(found("{address} is not {address}", "a@example.com is not b@example.com").is_none());
+    }
+
+    #[test]
+    fn choices_take_one_of_their_words() {
+        for (pattern, text, hit) in [
+            ("{mailbox|in-box} {is |}full", "your in-box full", true),
+            ("{mailbox|in-box} {is |}full", "mailbox is full.", true),
+            ("{mailbox|in-box} {is |}full", "mailbox was full", false),
+            ("{mailbox|in-box} {is |}full", "supermailbox full", false),
+            ("{the |}user unknown", "superuser unknown", false),
+            ("user unknown{ here|}", "user unknownish", false),
+            ("user {suspend*|lock*}", "user suspended", true),
+            ("user {suspend*|lock*} now", "user locked now", true),
+            ("{over|exceed*} * {quota|limit}", "exceeds its limit", true),
+            ("{over|exceed*} * {quota|limit}", "exceeds its limitless", false),
+        ] {
+            assert_eq!(found(pattern, text).is_some(), hit, "{pattern} in {text}");
+        }
+        let pattern = parse_text("{in-box|mailbox} full").unwrap();
+        assert_eq!(find(&pattern, "in-box full", 0).unwrap().letters, 9);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use crate::model::{Element, Hole, HoleKind, TextPattern};
+use crate::model::{Alternative, Element, Hole, HoleKind, TextPattern};
 
 /// Stand-ins for signs while a pattern is folded as a whole: characters for private use, which folding leaves alone.
 const FIRST_SIGN: u32 = 0xE000;
@@ -29,7 +29,7 @@ impl PatternError {
 /// Reads a text pattern.
 ///
 /// # Errors
-/// A hole that is not closed or not known, a backslash, a pattern without any letter of its own.
+/// A hole or choice that is not closed, a hole that is not known, a backslash, a pattern without any letter of its own.
 ///
 /// ```
 /// use modori::pattern::parse_text;
@@ -50,7 +50,7 @@ pub fn parse_text(source: &str) -> Result<TextPattern, PatternError> {
     let mut signs = Vec::new();
     let marked = mark_signs(source, body, &mut signs)?;
     pattern.elements = split_at_signs(&marked, signs);
-    if pattern.literals().all(|literal| literal.trim().is_empty()) {
+    if pattern.keys().iter().all(|key| key.trim().is_empty()) {
         let help = "write at least one word that the text must hold";
         return Err(PatternError::new(0..source.len(), "this pattern matches everything", help.to_owned()));
     }
@@ -73,8 +73,8 @@ fn mark_signs(source: &str, body: Range<usize>, signs: &mut Vec<Element>) -> Res
                 1
             }
             [b'{', ..] => {
-                let (hole, length) = read_hole(source, at, body.end)?;
-                push_sign(&mut out, signs, Element::Hole(hole), at)?;
+                let (element, length) = read_braces(source, at, body.end)?;
+                push_sign(&mut out, signs, element, at)?;
                 length
             }
             [b'}', ..] => {
@@ -111,13 +111,16 @@ fn push_sign(out: &mut String, signs: &mut Vec<Element>, sign: Element, at: usiz
     Ok(())
 }
 
-/// The hole at `at` and how long it is.
-fn read_hole(source: &str, at: usize, end: usize) -> Result<(Hole, usize), PatternError> {
+/// What stands in the braces at `at`, a hole or a choice, and how long it is.
+fn read_braces(source: &str, at: usize, end: usize) -> Result<(Element, usize), PatternError> {
     let Some(length) = source[at..end].find('}') else {
         let help = "close it with `}`, or write `{{` for the sign itself";
         return Err(PatternError::new(at..at + 1, "this hole is not closed", help.to_owned()));
     };
     let inside = &source[at + 1..at + length];
+    if inside.contains('|') {
+        return Ok((Element::Choice(inside.split('|').map(alternative).collect()), length + 1));
+    }
     let (name, kind) = inside.split_once(':').unwrap_or((inside, inside));
     let range = at..at + length + 1;
     let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -126,9 +129,20 @@ fn read_hole(source: &str, at: usize, end: usize) -> Result<(Hole, usize), Patte
         return Err(PatternError::new(range, format!("`{inside}` is no name for a hole"), help.to_owned()));
     }
     match kind.parse::<HoleKind>() {
-        Ok(kind) => Ok((Hole { name: name.into(), kind }, length + 1)),
+        Ok(kind) => Ok((Element::Hole(Hole { name: name.into(), kind }), length + 1)),
         Err(_) => Err(PatternError::new(range, format!("there is no hole `{{{kind}}}`"), Some(hole_help(kind)))),
     }
+}
+
+/// One word or phrase of a choice. Spaces at its ends count, so that `{the |}mailbox` can leave out both.
+fn alternative(text: &str) -> Alternative {
+    let (text, stem) = text.strip_suffix('*').map_or((text, false), |text| (text, true));
+    let space = |at_edge: bool| if at_edge { " " } else { "" };
+    let folded = Folded::new(text);
+    let blank = folded.as_str().is_empty();
+    let front = space(text.starts_with(char::is_whitespace));
+    let back = space(!blank && text.ends_with(char::is_whitespace));
+    Alternative { text: format!("{front}{}{back}", folded.as_str()).into(), stem }
 }
 
 fn hole_help(kind: &str) -> String {
@@ -174,6 +188,24 @@ mod tests {
         let hole = Element::Hole(Hole { name: "size".into(), kind: HoleKind::Size });
         let want = vec![literal("message size "), hole, Element::Gap, literal("exceeds throttl"), Element::Stem, literal(" {x} *")];
         assert_eq!((pattern.elements, pattern.at_start, pattern.at_end), (want, true, true));
+    }
+
+    #[test]
+    fn choices_hold_words_stems_and_nothing() {
+        let pattern = parse_text("{Mailbox|in-box} {is |}full {suspend*|Ｌｏｃｋｅｄ}").unwrap();
+        let choice = |words: &[(&str, bool)]| {
+            Element::Choice(words.iter().map(|(text, stem)| Alternative { text: (*text).into(), stem: *stem }).collect())
+        };
+        let want = vec![
+            choice(&[("mailbox", false), ("in-box", false)]),
+            literal(" "),
+            choice(&[("is ", false), ("", false)]),
+            literal("full "),
+            choice(&[("suspend", true), ("locked", false)]),
+        ];
+        assert_eq!(pattern.elements, want);
+        assert_eq!(pattern.letters(), 7 + 2 + 4 + 7);
+        assert_eq!(pattern.keys(), ["mailbox", "in-box"]);
     }
 
     #[test]

@@ -36,8 +36,10 @@ impl Grammar {
         let mut owners = Vec::new();
         for (index, shape) in set.shapes.iter().enumerate() {
             for (opening, pattern) in shape.opens.iter().enumerate() {
-                literals.push(pattern.literals().max_by_key(|literal| literal.len()).unwrap_or_default());
-                owners.push((index, opening));
+                for key in pattern.keys() {
+                    literals.push(key);
+                    owners.push((index, opening));
+                }
             }
         }
         Self {
@@ -70,11 +72,10 @@ impl Grammar {
     /// The openings of which a literal stands in `folded`, in the order of the shapes.
     fn candidates(&self, folded: &str) -> Vec<Candidate<'_>> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut hits: Vec<usize> = automaton.find_overlapping_iter(folded).map(|hit| hit.pattern().as_usize()).collect();
+        let mut hits: Vec<_> = automaton.find_overlapping_iter(folded).map(|hit| self.owners[hit.pattern().as_usize()]).collect();
         hits.sort_unstable();
         hits.dedup();
-        let candidate = |hit: usize| {
-            let (shape, opening) = self.owners[hit];
+        let candidate = |(shape, opening): (usize, usize)| {
             Candidate { shape: &self.shapes[shape], opens: &self.shapes[shape].opens[opening] }
         };
         hits.into_iter().map(candidate).collect()

@@ -41,7 +41,7 @@ pub(super) fn read_rule(reader: &mut Reader, table: &Table<'_>, scope: Scope) ->
         reader.faults.push(fault.label("nothing to match").help("give it a `text`, or a condition such as `status = \"5.1.1\"`".to_owned()));
     }
     if scope == Scope::Anywhere {
-        warn_of_short(reader, table, &patterns, &conditions);
+        warn_of_short(reader, table, &conditions);
     }
     let verdict = read_verdict(reader, table);
     let overrides = reader.tables(table, "when", "`when`").iter().map(|when| read_override(reader, when)).collect();
@@ -112,7 +112,7 @@ fn read_texts(reader: &mut Reader, table: &Table<'_>, key: &str) -> Vec<Pattern>
                 let fault = reader.error(text.range.clone(), Code::BadPattern, "`{stage}` is for shapes only");
                 reader.faults.push(fault.help("use the condition `command = \"RCPT\"`".to_owned()));
             }
-            Ok(parsed) if parsed.literals().map(letters).sum::<u32>() == 0 => {
+            Ok(parsed) if parsed.letters() == 0 => {
                 let fault = reader.error(text.range.clone(), Code::BadPattern, "this pattern holds no letter or digit");
                 reader.faults.push(fault.help("write at least one word that the text must hold".to_owned()));
             }
@@ -142,15 +142,14 @@ pub(super) fn pattern_fault(source: &Arc<Source>, text: &At<&str>, error: &Patte
 }
 
 /// Warns of texts that may turn up by chance in anybody's words.
-fn warn_of_short(reader: &mut Reader, table: &Table<'_>, patterns: &[Pattern], conditions: &Conditions) {
+fn warn_of_short(reader: &mut Reader, table: &Table<'_>, conditions: &Conditions) {
     if conditions.count() > 0 {
         return;
     }
     let texts = reader.texts(table, "text");
     for text in texts {
         let marked = text.value.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | ':' | '#' | '^' | '[' | '{'));
-        let known = patterns.iter().any(|pattern| pattern.source == text.value);
-        if known && !marked && letters(text.value) < SAFE_LETTERS {
+        if !marked && letters(text.value) < SAFE_LETTERS {
             let fault = reader.error(text.range, Code::ShortPattern, format!("`{}` may turn up anywhere", text.value)).warning();
             let help = "add words, a code or a condition, or set `scope = \"speaker\"`".to_owned();
             reader.faults.push(fault.label(format!("fewer than {SAFE_LETTERS} letters")).help(help));
