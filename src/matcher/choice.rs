@@ -22,6 +22,8 @@ pub struct Rank {
     pub scope: Scope,
     /// Letters that every match of the pattern holds.
     pub letters: u32,
+    /// Whether the rule belongs to one system, and not to the standards or general language.
+    pub own: bool,
     /// How many conditions the rule has.
     pub conditions: u32,
     /// The rule's place by provider id and rule id; the first speaks.
@@ -45,6 +47,8 @@ named! {
         Scope = "scope",
         /// The other's pattern holds more letters.
         Letters = "letters",
+        /// The other belongs to one system, and not to general language.
+        Own = "own",
         /// The other has more conditions.
         Conditions = "conditions",
         /// The other's name comes first.
@@ -64,6 +68,7 @@ impl Rank {
             self.words == winner.words,
             self.scope == winner.scope,
             self.letters == winner.letters,
+            self.own == winner.own,
             self.conditions == winner.conditions,
         ];
         same.iter().position(|same| !same).map_or(Step::Name, |index| Step::ALL[index])
@@ -84,6 +89,7 @@ mod tests {
             words: false,
             scope: Scope::Anywhere,
             letters: 1,
+            own: false,
             conditions: 0,
             rule: Reverse(RuleIx(9)),
         };
@@ -95,6 +101,7 @@ mod tests {
             Rank { words: true, ..low },
             Rank { scope: Scope::Speaker, ..low },
             Rank { letters: 2, ..low },
+            Rank { own: true, ..low },
             Rank { conditions: 1, ..low },
             Rank { rule: Reverse(RuleIx(1)), ..low },
         ];

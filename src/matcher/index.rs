@@ -71,6 +71,11 @@ impl Index {
         hits.into_iter().map(|entry| &self.entries[entry as usize])
     }
 
+    #[cfg(test)]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     pub(super) fn wordless(&self) -> impl Iterator<Item = RuleIx> + '_ {
         self.wordless.iter().copied()
     }

@@ -15,7 +15,7 @@ pub use choice::{Rank, Step};
 pub use directory::Directory;
 use index::{Entry, Index, Taken};
 
-use crate::model::{Conditions, Failure, Form, ProviderIx, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
+use crate::model::{Conditions, Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
 use crate::pattern::{self, Folded};
 use crate::reading::read_codes;
 
@@ -164,6 +164,7 @@ impl Hearing<'_> {
             words: entry.is_some(),
             scope: rule.scope,
             letters: entry.map_or(0, |entry| entry.letters),
+            own: self.set.provider(rule.provider).kind != ProviderKind::Standard,
             conditions: rule.conditions.count(),
             rule: Reverse(index),
         };
@@ -219,5 +220,53 @@ impl Hearing<'_> {
             holes: taken.holes,
             rank: Rank { letters: taken.letters, ..candidate.rank },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Engine;
+
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::load(Vec::new()).expect("the shipped rules load"));
+
+    /// Every rule that matches, found by trying each of them.
+    fn one_by_one(matcher: &Matcher, set: &RuleSet, failure: &Failure<'_>) -> Option<Match> {
+        let tries = |hearing: Hearing<'_>| {
+            let worded = matcher.index.all().map(|entry| (entry.rule, Some(entry)));
+            let all = worded.chain(matcher.index.wordless().map(|rule| (rule, None)));
+            all.filter_map(|(rule, entry)| hearing.confirm(&hearing.candidate(rule, entry)?)).max_by_key(|found| found.rank)
+        };
+        matcher.hearings(set, failure, Viewpoint::default()).filter_map(tries).max_by_key(|found| found.rank)
+    }
+
+    /// Texts in which rules meet: pieces of patterns and examples, cut and joined.
+    fn texts() -> impl Strategy<Value = String> {
+        let set = ENGINE.set();
+        let examples = set.rules.iter().flat_map(|rule| rule.examples.iter().map(|example| example.text.clone()));
+        let patterns = set.rules.iter().flat_map(|rule| rule.patterns.iter().map(|pattern| pattern.source.replace(['{', '}', '|', '*'], " ")));
+        let pieces: Vec<String> = examples.chain(patterns).filter(|text| !text.is_empty()).collect();
+        let piece = (prop::sample::select(pieces), any::<prop::sample::Index>(), any::<bool>()).prop_map(|(text, cut, whole)| {
+            let at = text.floor_char_boundary(cut.index(text.len()));
+            if whole { text } else { text[at..].to_owned() }
+        });
+        prop::collection::vec(piece, 1..4).prop_map(|pieces| pieces.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_index_misses_nothing(text in texts()) {
+            let failure = ENGINE.read(&text);
+            let chosen = ENGINE.matcher().choose(ENGINE.set(), &failure, Viewpoint::default());
+            let all = ENGINE.matcher().all(ENGINE.set(), &failure, Viewpoint::default());
+            prop_assert_eq!(all.first(), chosen.as_ref());
+            prop_assert_eq!(chosen, one_by_one(ENGINE.matcher(), ENGINE.set(), &failure));
+        }
     }
 }

@@ -205,7 +205,7 @@ mod tests {
         ];
         assert_eq!(pattern.elements, want);
         assert_eq!(pattern.letters(), 7 + 2 + 4 + 7);
-        assert_eq!(pattern.keys(), ["mailbox", "in-box"]);
+        assert_eq!(pattern.keys(), ["suspend", "locked"]);
     }
 
     #[test]

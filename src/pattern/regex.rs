@@ -13,7 +13,7 @@ const MAX_SIZE: u64 = 20_000;
 /// # Errors
 /// Where it is no regex of the `regex` crate's syntax, matches the empty text, or is too big.
 pub fn parse_regex(source: &str) -> Result<RegexPattern, PatternError> {
-    let hir = regex_syntax::ParserBuilder::new().build().parse(source).map_err(|error| syntax_error(source, &error))?;
+    let hir = regex_syntax::parse(source).map_err(|error| syntax_error(source, &error))?;
     if hir.properties().minimum_len() == Some(0) {
         let help = "write at least one word that the text must hold";
         return Err(PatternError::new(0..source.len(), "this pattern matches everything", help.to_owned()));
@@ -24,7 +24,9 @@ pub fn parse_regex(source: &str) -> Result<RegexPattern, PatternError> {
     }
     let mut groups = Vec::new();
     collect_groups(&hir, &mut groups);
-    let (literal, letters) = required(&hir);
+    // Case makes no difference in any case; where the source says so too, its letters would be classes.
+    let cased = source.strip_prefix("(?i)").and_then(|source| regex_syntax::parse(source).ok());
+    let (literal, letters) = required(cased.as_ref().unwrap_or(&hir));
     Ok(RegexPattern { literal: literal.into(), letters, groups })
 }
 

@@ -56,6 +56,7 @@ fn assemble(layers: &[Layer], valid_only: bool) -> (Option<RuleSet>, Vec<Fault>)
     pile.status.generation = 1;
     let set = pile.resolve();
     pile.faults.sort_by(|a, b| (&a.source.name, a.range.start, a.range.end).cmp(&(&b.source.name, b.range.start, b.range.end)));
+    pile.faults.dedup();
     (set, pile.faults)
 }
 

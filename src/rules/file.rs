@@ -41,6 +41,9 @@ pub(super) fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
         reader.faults.push(fault.help("begin it with `[provider]`, or delete it".to_owned()));
     }
     let draft = read_root(&mut reader, &table);
+    // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
+    let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
+    reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
     (draft, reader.faults)
 }
 

@@ -1,5 +1,6 @@
 //! One `[[rule]]` table: text to draft.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use toml::de::DeValue;
@@ -41,7 +42,7 @@ pub(super) fn read_rule(reader: &mut Reader, table: &Table<'_>, scope: Scope) ->
         reader.faults.push(fault.label("nothing to match").help("give it a `text`, or a condition such as `status = \"5.1.1\"`".to_owned()));
     }
     if scope == Scope::Anywhere {
-        warn_of_short(reader, table, &conditions);
+        warn_of_short(reader, table, &patterns, &conditions);
     }
     let verdict = read_verdict(reader, table);
     let overrides = reader.tables(table, "when", "`when`").iter().map(|when| read_override(reader, when)).collect();
@@ -142,12 +143,12 @@ pub(super) fn pattern_fault(source: &Arc<Source>, text: &At<&str>, error: &Patte
 }
 
 /// Warns of texts that may turn up by chance in anybody's words.
-fn warn_of_short(reader: &mut Reader, table: &Table<'_>, conditions: &Conditions) {
+fn warn_of_short(reader: &mut Reader, table: &Table<'_>, patterns: &[Pattern], conditions: &Conditions) {
     if conditions.count() > 0 {
         return;
     }
-    let texts = reader.texts(table, "text");
-    for text in texts {
+    let read: HashSet<&str> = patterns.iter().map(|pattern| pattern.source.as_str()).collect();
+    for text in reader.texts(table, "text").into_iter().filter(|text| read.contains(text.value)) {
         let marked = text.value.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | ':' | '#' | '^' | '[' | '{'));
         if !marked && letters(text.value) < SAFE_LETTERS {
             let fault = reader.error(text.range, Code::ShortPattern, format!("`{}` may turn up anywhere", text.value)).warning();

@@ -1,0 +1,128 @@
+//! The shipped rules: what each example gives is pinned, and so is every sentence of advice.
+
+mod common;
+
+use std::fmt::Write as _;
+
+use modori::Engine;
+use modori::model::{Advice, Facts, Lang, RuleSet};
+use modori::suite::{CaseResult, example_cases, run};
+
+fn engine() -> Engine {
+    Engine::load(Vec::new()).expect("the shipped rules load")
+}
+
+#[test]
+fn every_rule_wins_its_examples() {
+    let engine = engine();
+    let cases = example_cases(engine.set());
+    assert!(cases.len() > 1000, "only {} examples", cases.len());
+    let failed: Vec<String> = cases.iter().map(|case| run(&engine, case)).filter(|outcome| outcome.result != CaseResult::Passed).map(|o| format!("{} {:?}", o.case.name, o.result)).collect();
+    assert_eq!(failed, Vec::<String>::new());
+}
+
+#[test]
+fn every_rule_has_an_example() {
+    let engine = engine();
+    let bare: Vec<&str> = engine.set().rules.iter().filter(|rule| rule.examples.is_empty()).map(|rule| rule.name.as_str()).collect();
+    assert_eq!(bare, Vec::<&str>::new());
+}
+
+/// The advice in both languages, every variant, holes open.
+fn write_advice(out: &mut String, label: &str, advice: &Advice) {
+    for (lang, variants) in advice.0.iter() {
+        for template in variants {
+            let mut facts = Facts::default();
+            template.facts().for_each(|name| facts.add(name, modori::model::Fact::Text(format!("<{name}>"))));
+            let _ = writeln!(out, "    {label}.{lang}: {}", template.render(&facts, lang).unwrap_or_default());
+        }
+    }
+}
+
+fn what_a_provider_says(engine: &Engine, provider: &str) -> String {
+    let set = engine.set();
+    let mut out = String::new();
+    let cases = example_cases(set);
+    for rule in set.rules.iter().filter(|rule| rule.name.split('/').next() == Some(provider)) {
+        let _ = writeln!(out, "{}", rule.name);
+        let own = cases.iter().filter(|case| case.expected.rule.as_deref() == Some(&rule.name));
+        for case in own {
+            let diagnosis = case.diagnose(engine);
+            let facts = serde_json::to_string(&diagnosis.facts).unwrap_or_default();
+            let category = &set.category(diagnosis.category).id;
+            let _ = writeln!(out, "  {}", case.text.escape_debug());
+            let _ = writeln!(out, "    {category} {} {} {facts}", diagnosis.severity, diagnosis.action);
+        }
+        write_advice(&mut out, "advice", &rule.advice);
+        write_advice(&mut out, "operator", &rule.operator);
+    }
+    for note in set.notes.iter().filter(|note| set.provider(note.provider).id == provider) {
+        let categories: Vec<&str> = note.categories.iter().map(|index| set.category(*index).id.as_str()).collect();
+        let _ = writeln!(out, "note for {} {}", note.audience, categories.join(" "));
+        write_advice(&mut out, "note", &note.text);
+    }
+    out
+}
+
+#[test]
+fn what_the_rules_say_is_pinned() {
+    let engine = engine();
+    common::settings().bind(|| {
+        for provider in &engine.set().providers {
+            let said = what_a_provider_says(&engine, &provider.id);
+            if !said.is_empty() {
+                insta::assert_snapshot!(format!("rules-{}-{}", provider.kind, provider.id), said);
+            }
+        }
+    });
+}
+
+#[test]
+fn what_the_categories_say_is_pinned() {
+    let engine = engine();
+    let mut out = String::new();
+    for category in &engine.set().categories {
+        let names: Vec<&str> = category.name.iter().map(|(_, name)| name.as_str()).collect();
+        let _ = writeln!(out, "{} ({}): {} {} {}", category.id, category.group, category.severity, category.action, category.sisimai.join(" "));
+        let _ = writeln!(out, "    {}", names.join(" / "));
+        write_advice(&mut out, "advice", &category.advice);
+        write_advice(&mut out, "operator", &category.operator);
+    }
+    common::settings().bind(|| insta::assert_snapshot!("categories", out));
+}
+
+/// Every sentence that people may be told, with the rule or category it stands in.
+fn sentences(set: &RuleSet) -> Vec<(String, &Advice)> {
+    let categories = set.categories.iter().flat_map(|c| [(format!("{} advice", c.id), &c.advice), (format!("{} operator", c.id), &c.operator)]);
+    let rules = set.rules.iter().flat_map(|r| [(format!("{} advice", r.name), &r.advice), (format!("{} operator", r.name), &r.operator)]);
+    let notes = set.notes.iter().map(|note| (note.origin.to_string(), &note.text));
+    categories.chain(rules).chain(notes).filter(|(_, advice)| !advice.is_empty()).collect()
+}
+
+#[test]
+fn advice_exists_in_both_languages_and_is_short_enough() {
+    let engine = engine();
+    let mut wrong = Vec::new();
+    for (place, advice) in sentences(engine.set()) {
+        for tag in ["ja", "en"] {
+            match advice.0.exact(tag) {
+                None => wrong.push(format!("{place} is missing in {tag}")),
+                Some(variants) => {
+                    let lang = Lang::parse(tag).unwrap();
+                    let bare = variants.iter().any(|template| template.facts().next().is_none());
+                    let long = variants.iter().filter_map(|template| template.render(&Facts::default(), &lang)).any(|text| text.chars().count() > 400);
+                    if !bare {
+                        wrong.push(format!("{place} in {tag} needs a fact in every variant"));
+                    }
+                    if long {
+                        wrong.push(format!("{place} in {tag} is over 400 characters"));
+                    }
+                }
+            }
+        }
+    }
+    for category in engine.set().categories.iter().filter(|c| c.advice.is_empty() || c.operator.is_empty()) {
+        wrong.push(format!("{} has no advice", category.id));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
