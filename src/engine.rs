@@ -4,7 +4,8 @@
 
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
-    Action, Audience, Category, Diagnosis, Failure, Facts, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, RuleSet, Severity, Strength, Words,
+    Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
+    RuleSet, Severity, Status, Strength, Words,
 };
 use crate::pattern::{self, Folded};
 use crate::reading::Grammar;
@@ -72,10 +73,10 @@ impl Engine {
         let chosen = self.matcher.choose(&self.set, &failure, from);
         let chosen = chosen.filter(|chosen| self.may_judge(told, chosen));
         let category = chosen.as_ref().map_or_else(|| self.set.default_category(told.unwrap_or(Kind::Bounce)), |c| c.verdict.category);
-        let kind = told.unwrap_or_else(|| self.kind_of(self.set.category(category)));
+        let kind = told.unwrap_or_else(|| kind_of(self.set.category(category)));
         let utterance = chosen.as_ref().map_or_else(|| failure.utterances.len().saturating_sub(1), |chosen| chosen.utterance);
         let (status, reply) = (failure.status(utterance), failure.reply(utterance));
-        let temporary = reply.is_some_and(|reply| reply.is_temporary()) || status.is_some_and(|status| status.is_temporary());
+        let temporary = reply.is_some_and(Reply::is_temporary) || status.is_some_and(Status::is_temporary);
         let (severity, action) = verdict(kind, self.set.category(category), chosen.as_ref(), temporary);
         let mut facts = std::mem::take(&mut failure.facts);
         if let Some(chosen) = &chosen {
@@ -110,13 +111,10 @@ impl Engine {
     fn may_judge(&self, told: Option<Kind>, chosen: &Match) -> bool {
         match told {
             None | Some(Kind::Bounce | Kind::Delay) => true,
-            Some(kind) => chosen.verdict.category == self.set.default_category(kind) || !self.set.rule(chosen.rule).conditions.kinds.is_empty(),
+            Some(kind) => {
+                chosen.verdict.category == self.set.default_category(kind) || !self.set.rule(chosen.rule).conditions.kinds.is_empty()
+            }
         }
-    }
-
-    /// The kind that a category shows, where nothing told it.
-    fn kind_of(&self, category: &Category) -> Kind {
-        category.default_for.first().copied().unwrap_or(Kind::Bounce)
     }
 
     /// The provider whose words a rule knows, unless these are everybody's.
@@ -194,6 +192,11 @@ impl Engine {
     pub fn note_texts(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Vec<String> {
         diagnosis.notes.iter().filter_map(|index| self.set.notes[*index].text.render(&diagnosis.facts, lang)).collect()
     }
+}
+
+/// The kind that a category shows, where nothing told it.
+fn kind_of(category: &Category) -> Kind {
+    category.default_for.first().copied().unwrap_or(Kind::Bounce)
 }
 
 /// The words that a match took, in the utterance as it was written.

@@ -33,8 +33,24 @@ fn rules(folder: &Path, name: &str, text: &str) {
 
 #[test]
 fn a_text_gets_its_diagnosis() {
-    let record = record(&["<taro@example.jp>: host mx.example.jp[192.0.2.1] said: 552 5.2.2 <taro@example.jp>: Mailbox full (in reply to RCPT TO command)"]);
-    for (key, want) in [("category", "mailbox_full"), ("group", "mailbox"), ("severity", "temporary"), ("action", "retry_later"), ("kind", "bounce"), ("recipient", "taro@example.jp"), ("remote_host", "mx.example.jp"), ("status", "5.2.2"), ("reply", "552"), ("stage", "RCPT"), ("command", "RCPT"), ("reporter", "postfix"), ("lang", "en")] {
+    let record = record(&[
+        "<taro@example.jp>: host mx.example.jp[192.0.2.1] said: 552 5.2.2 <taro@example.jp>: Mailbox full (in reply to RCPT TO command)",
+    ]);
+    for (key, want) in [
+        ("category", "mailbox_full"),
+        ("group", "mailbox"),
+        ("severity", "temporary"),
+        ("action", "retry_later"),
+        ("kind", "bounce"),
+        ("recipient", "taro@example.jp"),
+        ("remote_host", "mx.example.jp"),
+        ("status", "5.2.2"),
+        ("reply", "552"),
+        ("stage", "RCPT"),
+        ("command", "RCPT"),
+        ("reporter", "postfix"),
+        ("lang", "en"),
+    ] {
         assert_eq!(record[key], want, "{key} in {record}");
     }
     assert!(record["advice"].as_str().unwrap().len() > 40);
@@ -61,7 +77,10 @@ fn severity_follows_the_codes() {
 fn the_last_hop_speaks() {
     let text = "host a.example.com[192.0.2.1] said: 554 5.7.1 host b.example.net[192.0.2.2] said: 552 5.2.2 Mailbox full (in reply to RCPT TO command) (in reply to end of DATA command)";
     let record = record(&[text]);
-    assert_eq!((&record["category"], &record["remote_host"], &record["stage"]), (&"mailbox_full".into(), &"b.example.net".into(), &"RCPT".into()));
+    assert_eq!(
+        (&record["category"], &record["remote_host"], &record["stage"]),
+        (&"mailbox_full".into(), &"b.example.net".into(), &"RCPT".into())
+    );
 }
 
 #[test]
@@ -108,7 +127,10 @@ fn texts_come_in_the_language_asked_for() {
 #[test]
 fn the_text_form_keeps_to_eighty_columns() {
     for lang in ["ja", "en"] {
-        let long = format!("<taro@docomo.ne.jp>: host mfsmax.docomo.ne.jp[192.0.2.1] said: 550 Unknown user taro@docomo.ne.jp {} (in reply to end of DATA command)", "x".repeat(300));
+        let long = format!(
+            "<taro@docomo.ne.jp>: host mfsmax.docomo.ne.jp[192.0.2.1] said: 550 Unknown user taro@docomo.ne.jp {} (in reply to end of DATA command)",
+            "x".repeat(300)
+        );
         let (out, ..) = run(&["lookup", "--lang", lang, "--provider", "kagoya", &long], "");
         for line in out.lines() {
             assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
@@ -150,7 +172,10 @@ fn a_rule_file_dropped_into_a_folder_speaks() {
     assert_ne!(record(&[text])["rule"], "example/poems");
     rules(folder.path(), "example.toml", RULE);
     let poems = record(&["--rules", path, text]);
-    assert_eq!((&poems["rule"], &poems["category"], &poems["facts"]["limit"]), (&"example/poems".into(), &"content_rejected".into(), &2048.into()));
+    assert_eq!(
+        (&poems["rule"], &poems["category"], &poems["facts"]["limit"]),
+        (&"example/poems".into(), &"content_rejected".into(), &2048.into())
+    );
     assert_eq!(poems["advice"], "Send a poem of 2 KB.");
     assert_eq!(record(&["--rules", path, "--lang", "ja", text])["advice"], "2 KB の詩を送ってください。");
 
@@ -182,7 +207,11 @@ fn settings_are_found_and_wrong_ones_refused() {
 fn broken_rules_are_refused_or_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    rules(folder.path(), "example.toml", &format!("{RULE}\n[[rule]]\nid = \"bad\"\ncategory = \"no_such\"\ntext = 'words that mean nothing'\n"));
+    rules(
+        folder.path(),
+        "example.toml",
+        &format!("{RULE}\n[[rule]]\nid = \"bad\"\ncategory = \"no_such\"\ntext = 'words that mean nothing'\n"),
+    );
     let (out, err, code) = run(&["lookup", "--rules", path, "552 Mailbox full"], "");
     assert_eq!((out.as_str(), code), ("", 2));
     assert!(err.contains("unknown_category") && err.contains("example.toml:16:12"), "{err}");
@@ -195,7 +224,13 @@ fn broken_rules_are_refused_or_left_out() {
 
 #[test]
 fn what_cannot_be_done_exits_with_two() {
-    for args in [&["lookup", "--rules", "/nonexistent/rules", "x"][..], &["lookup", "--provider", "nobody", "x"], &["lookup", "--lang", "日本語", "x"], &["rules", "show", "docomo/unknown-usr"], &["frobnicate"]] {
+    for args in [
+        &["lookup", "--rules", "/nonexistent/rules", "x"][..],
+        &["lookup", "--provider", "nobody", "x"],
+        &["lookup", "--lang", "日本語", "x"],
+        &["rules", "show", "docomo/unknown-usr"],
+        &["frobnicate"],
+    ] {
         let (out, err, code) = run(args, "");
         assert_eq!((out.as_str(), code), ("", 2), "{args:?}");
         assert!(!err.is_empty());
@@ -272,7 +307,11 @@ fn any_input_is_survived() {
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let script = format!("yes '552 Mailbox full' | head -20000 | {} lookup --format ndjson - | head -1", env!("CARGO_BIN_EXE_modori"));
-    let output = Command::new("bash").args(["-o", "pipefail", "-c", &format!("{{ {script}; }} 2>&1")]).env("XDG_CONFIG_HOME", "/nonexistent").output().unwrap();
+    let output = Command::new("bash")
+        .args(["-o", "pipefail", "-c", &format!("{{ {script}; }} 2>&1")])
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .output()
+        .unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
     assert_eq!(out.lines().count(), 1, "{out}");
 }

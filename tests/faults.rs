@@ -55,7 +55,7 @@ fn a_folder_without_permission_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let refused = fs::read_dir(&closed).is_err();
     let loaded = load(&[Layer::shipped(), Layer::read(folder.path())]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
@@ -89,7 +89,9 @@ fn five_hundred_errors_are_all_said_at_once() {
 fn ten_thousand_rules_in_one_file_load() {
     let mut text = String::from("[provider]\nid = \"example\"\nkind = \"mta\"\n");
     for number in 0..10_000 {
-        text.push_str(&format!("[[rule]]\nid = \"r{number}\"\ncategory = \"mailbox_full\"\ntext = 'mailbox number {number} has no room'\n"));
+        text.push_str(&format!(
+            "[[rule]]\nid = \"r{number}\"\ncategory = \"mailbox_full\"\ntext = 'mailbox number {number} has no room'\n"
+        ));
     }
     let loaded = load(&[Layer::shipped(), Layer { files: vec![raw("many.toml", text.as_bytes())] }]);
     let engine = modori::Engine::new(loaded.set.unwrap());

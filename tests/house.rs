@@ -4,17 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of `src/`, each before all that may use it.
-const FLOORS: &[&[&str]] = &[
-    &["model"],
-    &["pattern"],
-    &["reading", "rules"],
-    &["matcher"],
-    &["engine"],
-    &["suite"],
-    &["output"],
-    &["cli"],
-    &["lib", "main"],
-];
+const FLOORS: &[&[&str]] =
+    &[&["model"], &["pattern"], &["reading", "rules"], &["matcher"], &["engine"], &["suite"], &["output"], &["cli"], &["lib", "main"]];
 
 fn floor(module: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&module))
@@ -53,7 +44,8 @@ fn imports_point_one_way() {
         let from = module_of(file, &src);
         let own = floor(&from).unwrap_or_else(|| panic!("src/{from} has no floor yet: add it to FLOORS"));
         for line in code(&fs::read_to_string(file).unwrap()) {
-            let used = line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+            let used =
+                line.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
             for used in used.filter(|used| !used.is_empty()) {
                 let used = if used == "Engine" { "engine" } else { used };
                 if used != from && floor(used).is_some_and(|floor| floor >= own) {

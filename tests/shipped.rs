@@ -17,7 +17,12 @@ fn every_rule_wins_its_examples() {
     let engine = engine();
     let cases = example_cases(engine.set());
     assert!(cases.len() > 1000, "only {} examples", cases.len());
-    let failed: Vec<String> = cases.iter().map(|case| run(&engine, case)).filter(|outcome| outcome.result != CaseResult::Passed).map(|o| format!("{} {:?}", o.case.name, o.result)).collect();
+    let failed: Vec<String> = cases
+        .iter()
+        .map(|case| run(&engine, case))
+        .filter(|outcome| outcome.result != CaseResult::Passed)
+        .map(|o| format!("{} {:?}", o.case.name, o.result))
+        .collect();
     assert_eq!(failed, Vec::<String>::new());
 }
 
@@ -83,7 +88,8 @@ fn what_the_categories_say_is_pinned() {
     let mut out = String::new();
     for category in &engine.set().categories {
         let names: Vec<&str> = category.name.iter().map(|(_, name)| name.as_str()).collect();
-        let _ = writeln!(out, "{} ({}): {} {} {}", category.id, category.group, category.severity, category.action, category.sisimai.join(" "));
+        let _ =
+            writeln!(out, "{} ({}): {} {} {}", category.id, category.group, category.severity, category.action, category.sisimai.join(" "));
         let _ = writeln!(out, "    {}", names.join(" / "));
         write_advice(&mut out, "advice", &category.advice);
         write_advice(&mut out, "operator", &category.operator);
@@ -93,7 +99,8 @@ fn what_the_categories_say_is_pinned() {
 
 /// Every sentence that people may be told, with the rule or category it stands in.
 fn sentences(set: &RuleSet) -> Vec<(String, &Advice)> {
-    let categories = set.categories.iter().flat_map(|c| [(format!("{} advice", c.id), &c.advice), (format!("{} operator", c.id), &c.operator)]);
+    let categories =
+        set.categories.iter().flat_map(|c| [(format!("{} advice", c.id), &c.advice), (format!("{} operator", c.id), &c.operator)]);
     let rules = set.rules.iter().flat_map(|r| [(format!("{} advice", r.name), &r.advice), (format!("{} operator", r.name), &r.operator)]);
     let notes = set.notes.iter().map(|note| (note.origin.to_string(), &note.text));
     categories.chain(rules).chain(notes).filter(|(_, advice)| !advice.is_empty()).collect()
@@ -110,7 +117,10 @@ fn advice_exists_in_both_languages_and_is_short_enough() {
                 Some(variants) => {
                     let lang = Lang::parse(tag).unwrap();
                     let bare = variants.iter().any(|template| template.facts().next().is_none());
-                    let long = variants.iter().filter_map(|template| template.render(&Facts::default(), &lang)).any(|text| text.chars().count() > 400);
+                    let long = variants
+                        .iter()
+                        .filter_map(|template| template.render(&Facts::default(), &lang))
+                        .any(|text| text.chars().count() > 400);
                     if !bare {
                         wrong.push(format!("{place} in {tag} needs a fact in every variant"));
                     }

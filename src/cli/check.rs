@@ -38,7 +38,9 @@ impl Check {
             Some(set) => {
                 let (rules, files) = (set.rules.len(), set.status.files);
                 let (over, off) = (set.status.overridden.len(), set.status.disabled.len());
-                anstream::println!("{rules} rules in {files} files, {over} overridden, {off} switched off: {errors} errors, {warnings} warnings");
+                anstream::println!(
+                    "{rules} rules in {files} files, {over} overridden, {off} switched off: {errors} errors, {warnings} warnings"
+                );
             }
             None => anstream::println!("not loaded: {errors} errors, {warnings} warnings"),
         }

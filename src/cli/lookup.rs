@@ -84,7 +84,9 @@ impl<'s> Answers<'s> {
 
     fn give_lines(&mut self, input: &mut impl BufRead) -> Result<(), Failed> {
         let mut buffer = Vec::new();
-        let read = |input: &mut _, buffer: &mut _| read_line(input, buffer).map_err(|error| Failed::Because(format!("stdin cannot be read: {error}")));
+        let read = |input: &mut _, buffer: &mut _| {
+            read_line(input, buffer).map_err(|error| Failed::Because(format!("stdin cannot be read: {error}")))
+        };
         while let Some(line) = read(input, &mut buffer)? {
             self.give(&line)?;
         }

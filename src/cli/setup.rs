@@ -72,7 +72,8 @@ fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Faile
     match engine.set().provider_by_id(id) {
         Some(index) => Ok(Viewpoint { customer_of: Some(index), presumed: None }),
         None => {
-            let near = nearest(id, known()).map_or_else(|| "`modori rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
+            let near =
+                nearest(id, known()).map_or_else(|| "`modori rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
             Err(Failed::Because(format!("there is no provider `{id}`; {near}")))
         }
     }
@@ -82,7 +83,9 @@ fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Faile
 fn langs(asked: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Result<Langs, Failed> {
     match asked {
         Some("all") => Ok(Langs::All),
-        Some(tag) => Lang::parse(tag).map(Langs::One).ok_or_else(|| Failed::Because(format!("`{tag}` is no language; write ja, en or all"))),
+        Some(tag) => {
+            Lang::parse(tag).map(Langs::One).ok_or_else(|| Failed::Because(format!("`{tag}` is no language; write ja, en or all")))
+        }
         None => {
             let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
             Ok(Langs::One(set.and_then(|locale| Lang::from_locale(&locale)).unwrap_or_else(Lang::english)))

@@ -92,7 +92,7 @@ impl Matcher {
         let mut best: Option<Match> = None;
         for hearing in self.hearings(set, failure, from) {
             let mut candidates: Vec<Candidate<'_>> = self.candidates(&hearing).collect();
-            candidates.sort_unstable_by(|a, b| b.rank.cmp(&a.rank));
+            candidates.sort_unstable_by_key(|candidate| Reverse(candidate.rank));
             for candidate in candidates {
                 // A candidate's rank is the best it can have: a choice of words may turn out shorter.
                 let less = |rank: &Rank| best.as_ref().is_none_or(|best| best.rank < *rank);
@@ -114,7 +114,7 @@ impl Matcher {
         for hearing in self.hearings(set, failure, from) {
             found.extend(self.candidates(&hearing).filter_map(|candidate| hearing.confirm(&candidate)));
         }
-        found.sort_by(|a, b| b.rank.cmp(&a.rank));
+        found.sort_by_key(|found| Reverse(found.rank));
         let mut seen = std::collections::HashSet::new();
         found.retain(|one| seen.insert(one.rule));
         found
@@ -187,8 +187,14 @@ impl Hearing<'_> {
         let any = |is_empty: bool, holds: Option<bool>| is_empty || holds == Some(true);
         let date = |holds: &dyn Fn(jiff::civil::Date) -> bool| failure.date.is_some_and(holds);
         any(conditions.stages.is_empty(), failure.stage(self.utterance).map(|stage| conditions.stages.contains(&stage)))
-            && any(conditions.replies.is_empty(), failure.reply(self.utterance).map(|reply| conditions.replies.iter().any(|p| p.matches(reply))))
-            && any(conditions.statuses.is_empty(), failure.status(self.utterance).map(|status| conditions.statuses.iter().any(|p| p.matches(status))))
+            && any(
+                conditions.replies.is_empty(),
+                failure.reply(self.utterance).map(|reply| conditions.replies.iter().any(|p| p.matches(reply))),
+            )
+            && any(
+                conditions.statuses.is_empty(),
+                failure.status(self.utterance).map(|status| conditions.statuses.iter().any(|p| p.matches(status))),
+            )
             && any(conditions.kinds.is_empty(), failure.kind.map(|kind| conditions.kinds.contains(&kind)))
             && conditions.since.is_none_or(|since| date(&|date| date >= since))
             && conditions.until.is_none_or(|until| date(&|date| date < until))
@@ -248,7 +254,8 @@ mod tests {
     fn texts() -> impl Strategy<Value = String> {
         let set = ENGINE.set();
         let examples = set.rules.iter().flat_map(|rule| rule.examples.iter().map(|example| example.text.clone()));
-        let patterns = set.rules.iter().flat_map(|rule| rule.patterns.iter().map(|pattern| pattern.source.replace(['{', '}', '|', '*'], " ")));
+        let patterns =
+            set.rules.iter().flat_map(|rule| rule.patterns.iter().map(|pattern| pattern.source.replace(['{', '}', '|', '*'], " ")));
         let pieces: Vec<String> = examples.chain(patterns).filter(|text| !text.is_empty()).collect();
         let piece = (prop::sample::select(pieces), any::<prop::sample::Index>(), any::<bool>()).prop_map(|(text, cut, whole)| {
             let at = text.floor_char_boundary(cut.index(text.len()));

@@ -85,9 +85,7 @@ impl FromStr for Status {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.split('.').map(number);
         match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten(), parts.next()) {
-            (Some(class @ (2 | 4 | 5)), Some(subject), Some(detail), None) => {
-                Ok(Self { class: class as u8, subject, detail })
-            }
+            (Some(class @ (2 | 4 | 5)), Some(subject), Some(detail), None) => Ok(Self { class: class as u8, subject, detail }),
             _ => Err(UnknownName),
         }
     }
@@ -217,7 +215,16 @@ mod tests {
     #[test]
     fn status_patterns_take_stars() {
         let status: Status = "4.2.2".parse().unwrap();
-        for (pattern, holds) in [("4.2.2", true), ("*.2.2", true), ("4.*.*", true), ("4.*", true), ("4.2.*", true), ("5.*", false), ("5.2.2", false), ("*.2.1", false)] {
+        for (pattern, holds) in [
+            ("4.2.2", true),
+            ("*.2.2", true),
+            ("4.*.*", true),
+            ("4.*", true),
+            ("4.2.*", true),
+            ("5.*", false),
+            ("5.2.2", false),
+            ("*.2.1", false),
+        ] {
             assert_eq!(pattern.parse::<StatusPattern>().unwrap().matches(status), holds, "{pattern}");
         }
         for wrong in ["", "*", "*.*.*", "5.1", "3.1.1", "5.1.1.1", "5.x.1"] {

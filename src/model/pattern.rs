@@ -120,7 +120,10 @@ impl TextPattern {
     pub fn keys(&self) -> Vec<&str> {
         let worth = |keys: &Vec<&str>| keys.iter().map(|key| key.len()).min().unwrap_or(0);
         let candidates = self.elements.iter().filter_map(Element::keys);
-        candidates.max_by_key(|keys| (worth(keys).min(GOOD_KEY), usize::MAX - keys.len(), worth(keys))).filter(|keys| worth(keys) > 0).unwrap_or_default()
+        candidates
+            .max_by_key(|keys| (worth(keys).min(GOOD_KEY), usize::MAX - keys.len(), worth(keys)))
+            .filter(|keys| worth(keys) > 0)
+            .unwrap_or_default()
     }
 
     /// Its holes.

@@ -43,7 +43,7 @@ impl Langs {
     pub fn list(&self) -> Vec<Lang> {
         match self {
             Self::One(lang) => vec![lang.clone()],
-            Self::All => both().into(),
+            Self::All => both(),
         }
     }
 }

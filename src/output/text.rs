@@ -64,7 +64,8 @@ fn table<'d>(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, lang: &Lang) -> V
     let set = engine.set();
     let failure = &diagnosis.failure;
     let mut rows = Vec::new();
-    let mut add = |label, value: Option<String>| rows.extend(value.filter(|value| !value.is_empty()).map(|value| (word(label, lang), value)));
+    let mut add =
+        |label, value: Option<String>| rows.extend(value.filter(|value| !value.is_empty()).map(|value| (word(label, lang), value)));
     add(Word::Recipient, failure.recipient.as_deref().map(str::to_owned));
     add(Word::Expanded, failure.final_recipient.as_deref().map(str::to_owned));
     let name = diagnosis.provider.map(|index| set.provider(index)).map(|provider| provider.name.get(lang).unwrap_or(&provider.id).clone());

@@ -62,13 +62,14 @@ fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> Box<dyn Iterator<Item = usize
 /// Whether the literals all stand in the text, one behind the other: a cheap test that most texts fail.
 fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
     let mut rest = text;
-    pattern.elements.len() == 1 || pattern.literals().all(|literal| match places(rest.as_bytes(), literal.as_bytes()).next() {
-        Some(at) => {
-            rest = &rest[at + literal.len()..];
-            true
-        }
-        None => false,
-    })
+    pattern.elements.len() == 1
+        || pattern.literals().all(|literal| match places(rest.as_bytes(), literal.as_bytes()).next() {
+            Some(at) => {
+                rest = &rest[at + literal.len()..];
+                true
+            }
+            None => false,
+        })
 }
 
 /// The places where a hole or a choice may begin.
@@ -246,9 +247,10 @@ impl Search<'_> {
     fn twins_agree(&self) -> bool {
         let Some(newest) = self.holes.last() else { return true };
         let Some(hole) = self.pattern.holes().nth(self.holes.len() - 1) else { return true };
-        self.pattern.holes().zip(&self.holes[..self.holes.len() - 1]).all(|(earlier, range)| {
-            earlier.name != hole.name || *hole.name == *IGNORED || hole::same(self.text, range, newest)
-        })
+        self.pattern
+            .holes()
+            .zip(&self.holes[..self.holes.len() - 1])
+            .all(|(earlier, range)| earlier.name != hole.name || *hole.name == *IGNORED || hole::same(self.text, range, newest))
     }
 }
 
@@ -300,7 +302,10 @@ mod tests {
     #[test]
     fn holes_take_their_words() {
         let holes = |pattern, text| found(pattern, text).unwrap();
-        assert_eq!(holes("message size {size} exceeds size limit {limit} of", "Message size 12 exceeds size limit 4310016 of server"), ["12", "4310016"]);
+        assert_eq!(
+            holes("message size {size} exceeds size limit {limit} of", "Message size 12 exceeds size limit 4310016 of server"),
+            ["12", "4310016"]
+        );
         assert_eq!(holes("host {host}[{ip}] said:", "host mx.example.com[192.0.2.1] said: 550"), ["mx.example.com", "192.0.2.1"]);
         assert_eq!(holes("{address} unknown", "the <taro@example.jp> unknown"), ["<taro@example.jp>"]);
         assert_eq!(holes("in reply to {stage})", "(in reply to end of DATA command)"), ["end of data command"]);

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use super::codes::read_codes;
 use super::segment::Parts;
 use super::{readable, transcript};
-use crate::model::{Failure, ProviderIx, RuleSet, Role, Shape, Speaker, Stage, StageWord, TextPattern, Transcript, Utterance};
+use crate::model::{Failure, ProviderIx, Role, RuleSet, Shape, Speaker, Stage, StageWord, TextPattern, Transcript, Utterance};
 use crate::pattern::Folded;
 
 /// All shapes of a set, with one automaton that finds which of them a text may hold.
@@ -75,9 +75,8 @@ impl Grammar {
         let mut hits: Vec<_> = automaton.find_overlapping_iter(folded).map(|hit| self.owners[hit.pattern().as_usize()]).collect();
         hits.sort_unstable();
         hits.dedup();
-        let candidate = |(shape, opening): (usize, usize)| {
-            Candidate { shape: &self.shapes[shape], opens: &self.shapes[shape].opens[opening] }
-        };
+        let candidate =
+            |(shape, opening): (usize, usize)| Candidate { shape: &self.shapes[shape], opens: &self.shapes[shape].opens[opening] };
         hits.into_iter().map(candidate).collect()
     }
 

@@ -64,7 +64,7 @@ impl<'g, 't> Parts<'g, 't> {
             at = quote.rest;
         }
         own.extend(self.words(at..range.end));
-        self.push(own, speaker);
+        self.push(&own, speaker);
     }
 
     /// The first quote in a range.
@@ -87,7 +87,8 @@ impl<'g, 't> Parts<'g, 't> {
         let mut last = None;
         let mut at = range.start;
         for _ in 0..MAX_UTTERANCES {
-            let closes = candidate.shape.closes.iter().filter_map(|pattern| self.find(pattern, at..range.end).map(|found| (pattern, found)));
+            let closes =
+                candidate.shape.closes.iter().filter_map(|pattern| self.find(pattern, at..range.end).map(|found| (pattern, found)));
             let Some((pattern, close)) = closes.min_by_key(|(_, found)| found.range.start) else { break };
             let mut open_at = at;
             while let Some(open) = self.find(candidate.opens, open_at..close.range.start) {
@@ -152,7 +153,7 @@ impl<'g, 't> Parts<'g, 't> {
                 "host" => self.context.host = Some(Cow::Borrowed(taken.trim_end_matches('.'))),
                 "recipient" if self.failure.recipient.is_some() => {}
                 "recipient" => self.failure.recipient = Some(Cow::Borrowed(taken)),
-                "original" => self.failure.final_recipient = std::mem::replace(&mut self.failure.recipient, Some(Cow::Borrowed(taken))),
+                "original" => self.failure.final_recipient = self.failure.recipient.replace(Cow::Borrowed(taken)),
                 "ip" | IGNORED => {}
                 name => {
                     if let Some(fact) = pattern::fact(hole.kind, taken) {
@@ -164,8 +165,8 @@ impl<'g, 't> Parts<'g, 't> {
     }
 
     /// Adds the words in `ranges` as one utterance, if there are any.
-    pub(super) fn push(&mut self, ranges: Vec<Range<usize>>, speaker: Speaker) {
-        let text = match &ranges[..] {
+    pub(super) fn push(&mut self, ranges: &[Range<usize>], speaker: Speaker) {
+        let text = match ranges {
             [] => return,
             [one] => Cow::Borrowed(self.text[Folded::origin(self.text, one.clone())].trim()),
             many => {
@@ -182,7 +183,7 @@ impl<'g, 't> Parts<'g, 't> {
     }
 
     /// Adds the reporter's own words about what was just said to it.
-    pub(super) fn push_summary(&mut self, ranges: Vec<Range<usize>>) {
+    pub(super) fn push_summary(&mut self, ranges: &[Range<usize>]) {
         let context = std::mem::take(&mut self.context);
         self.push(ranges, Speaker::Reporter);
         self.context = context;

@@ -36,7 +36,8 @@ pub(super) fn read(parts: &mut Parts<'_, '_>, form: &Transcript) {
             continue;
         }
         // Folding has left the codes of a multi-line reply in its first line only.
-        let goes_on = |(chunk, side): &&(Range<usize>, Side)| *side == Side::Theirs && !begins_reply(parts.folded[chunk.clone()].trim_start());
+        let goes_on =
+            |(chunk, side): &&(Range<usize>, Side)| *side == Side::Theirs && !begins_reply(parts.folded[chunk.clone()].trim_start());
         let lines = rest.iter().take_while(goes_on).count();
         answer(parts, form, chunk.clone(), &rest[..lines], stage);
         rest = &rest[lines..];
@@ -81,12 +82,12 @@ fn answer(parts: &mut Parts<'_, '_>, form: &Transcript, chunk: Range<usize>, lin
             let mut ranges = vec![said];
             ranges.extend(lines[..lines.len() - 1].iter().map(|(line, _)| line.clone()));
             ranges.push(last.start..end);
-            parts.push(ranges, Speaker::Remote);
+            parts.push(&ranges, Speaker::Remote);
         }
         parts.context.stage = None;
     }
     let own = parts.words(end..last.end);
-    parts.push_summary(own);
+    parts.push_summary(&own);
 }
 
 /// How long an answer is: up to the next reply code with its status, with which the reporter sums up.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::draft::{AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
+use super::draft::{
+    AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft,
+};
 use super::fault::{Code, Fault, Level, suggest};
 use super::file::read_file;
 use super::reader::At;
@@ -144,7 +146,13 @@ impl Pile {
     }
 
     /// Whether nothing in this layer has the name already; a fault with both places where something has.
-    fn is_new<T>(&mut self, seen: &mut BTreeMap<String, (Arc<Source>, Range<usize>)>, key: String, item: &Placed<T>, id: &At<String>) -> bool {
+    fn is_new<T>(
+        &mut self,
+        seen: &mut BTreeMap<String, (Arc<Source>, Range<usize>)>,
+        key: String,
+        item: &Placed<T>,
+        id: &At<String>,
+    ) -> bool {
         let title = format!("{key} stands twice");
         match seen.get(&key) {
             None => {
@@ -184,7 +192,12 @@ impl Pile {
         if rule.value.disabled {
             if below.is_none() && rule.value.verdict.category.is_none() {
                 let near = self.rules.keys().filter(|(owner, _)| owner == provider).map(|(_, id)| id.as_str());
-                let fault = Fault::error(&rule.source, rule.value.id.range.clone(), Code::UnknownRule, format!("there is no rule {name} to switch off"));
+                let fault = Fault::error(
+                    &rule.source,
+                    rule.value.id.range.clone(),
+                    Code::UnknownRule,
+                    format!("there is no rule {name} to switch off"),
+                );
                 let help = suggest(&key.1, near.collect::<Vec<_>>());
                 self.faults.push(fault.label("not the id of a rule below").help(help));
             }
@@ -280,7 +293,10 @@ impl Pile {
         }
         for (kind, found) in Kind::ALL.iter().zip(&out) {
             if found.is_none() {
-                let source = self.categories.first().map_or_else(|| Arc::new(Source::new("categories.toml", String::new())), |c| Arc::clone(&c.source));
+                let source = self
+                    .categories
+                    .first()
+                    .map_or_else(|| Arc::new(Source::new("categories.toml", String::new())), |c| Arc::clone(&c.source));
                 let title = format!("no category is the default for {kind}");
                 let help = format!("write `default_for = [\"{kind}\"]` in one of them");
                 self.faults.push(Fault::error(&source, 0..0, Code::DefaultCategory, title).help(help));

@@ -15,8 +15,7 @@ use crate::pattern::{Folded, parse_text};
 
 const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript"];
 const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scope"];
-const CATEGORY_KEYS: &[&str] =
-    &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
+const CATEGORY_KEYS: &[&str] = &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
 const NOTE_KEYS: &[&str] = &["category", "for", "note"];
 const SHAPE_KEYS: &[&str] = &["id", "role", "opens", "closes", "stage"];
 const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
@@ -74,9 +73,9 @@ fn toml_fault(source: &Arc<Source>, error: &toml::de::Error) -> Fault {
 fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
     reader.only(root, FILE_KEYS);
     let mut draft = FileDraft::default();
-    let mut scope = Scope::Anywhere;
+    let mut scope: Option<Scope> = None;
     if let Some(table) = reader.table(root, "provider", "[provider]") {
-        scope = reader.word(&table, "scope").unwrap_or(scope);
+        scope = reader.word(&table, "scope");
         draft.provider = read_provider(reader, &table).map(|value| placed(reader, &table, value));
     } else if let Some(key) = FILE_KEYS[2..].iter().find(|key| root.has(key)) {
         let fault = reader.error(root.range_of(key), Code::MissingKey, "this file has no `[provider]`");

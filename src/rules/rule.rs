@@ -15,33 +15,54 @@ use crate::pattern::{PatternError, parse_regex, parse_text};
 
 /// The keys of a rule.
 pub(super) const RULE_KEYS: &[&str] = &[
-    "id", "category", "scope", "strength", "priority", "severity", "action", "text", "regex", "not", "command", "reply", "status", "kind",
-    "since", "until", "when", "examples", "counter_examples", "advice", "operator", "disabled",
+    "id",
+    "category",
+    "scope",
+    "strength",
+    "priority",
+    "severity",
+    "action",
+    "text",
+    "regex",
+    "not",
+    "command",
+    "reply",
+    "status",
+    "kind",
+    "since",
+    "until",
+    "when",
+    "examples",
+    "counter_examples",
+    "advice",
+    "operator",
+    "disabled",
 ];
-const WHEN_KEYS: &[&str] =
-    &["command", "reply", "status", "kind", "not", "since", "until", "category", "severity", "action", "strength"];
+const WHEN_KEYS: &[&str] = &["command", "reply", "status", "kind", "not", "since", "until", "category", "severity", "action", "strength"];
 const EXAMPLE_KEYS: &[&str] = &["text", "command", "reply", "status", "remote", "recipient", "kind", "date"];
 
 /// Fewer letters than this may turn up anywhere by chance.
 const SAFE_LETTERS: u32 = 12;
 
-/// Reads a rule; `scope` is what the file says for all its rules.
-pub(super) fn read_rule(reader: &mut Reader, table: &Table<'_>, scope: Scope) -> Option<RuleDraft> {
+/// Reads a rule; `scope` is what the file says for all its rules, if anything.
+pub(super) fn read_rule(reader: &mut Reader, table: &Table<'_>, scope: Option<Scope>) -> Option<RuleDraft> {
     reader.only(table, RULE_KEYS);
     let id = reader.need_id(table, "id = \"unknown-user\"");
     let disabled = reader.yes(table, "disabled");
     if !disabled && !table.has("category") {
         let _ = reader.need_text(table, "category", "category = \"user_unknown\"");
     }
-    let scope = reader.word(table, "scope").unwrap_or(scope);
+    let scope = reader.word(table, "scope").or(scope);
     let patterns = read_patterns(reader, table);
     let conditions = read_conditions(reader, table);
     let empty = patterns.is_empty() && !table.has("text") && !table.has("regex") && conditions == Conditions::default();
     if empty && !disabled {
         let fault = reader.error(table.range.clone(), Code::EmptyRule, "this rule asks for nothing");
-        reader.faults.push(fault.label("nothing to match").help("give it a `text`, or a condition such as `status = \"5.1.1\"`".to_owned()));
+        reader
+            .faults
+            .push(fault.label("nothing to match").help("give it a `text`, or a condition such as `status = \"5.1.1\"`".to_owned()));
     }
-    if scope == Scope::Anywhere {
+    if scope.is_none() {
         warn_of_short(reader, table, &patterns, &conditions);
     }
     let verdict = read_verdict(reader, table);
@@ -54,7 +75,7 @@ pub(super) fn read_rule(reader: &mut Reader, table: &Table<'_>, scope: Scope) ->
         counter_examples: read_examples(reader, table, "counter_examples"),
         id: id?,
         disabled,
-        scope,
+        scope: scope.unwrap_or(Scope::Anywhere),
         verdict,
         patterns,
         conditions,
@@ -142,7 +163,7 @@ pub(super) fn pattern_fault(source: &Arc<Source>, text: &At<&str>, error: &Patte
     Fault::error(source, range, Code::BadPattern, error.what.clone()).help(error.help.clone())
 }
 
-/// Warns of texts that may turn up by chance in anybody's words.
+/// Warns of texts that may turn up by chance in anybody's words, where nobody said that they are for anybody's.
 fn warn_of_short(reader: &mut Reader, table: &Table<'_>, patterns: &[Pattern], conditions: &Conditions) {
     if conditions.count() > 0 {
         return;
@@ -152,7 +173,7 @@ fn warn_of_short(reader: &mut Reader, table: &Table<'_>, patterns: &[Pattern], c
         let marked = text.value.contains(|c: char| c.is_ascii_digit() || matches!(c, '_' | ':' | '#' | '^' | '[' | '{'));
         if !marked && letters(text.value) < SAFE_LETTERS {
             let fault = reader.error(text.range, Code::ShortPattern, format!("`{}` may turn up anywhere", text.value)).warning();
-            let help = "add words, a code or a condition, or set `scope = \"speaker\"`".to_owned();
+            let help = "add words, a code or a condition, or set `scope`: \"speaker\", or \"anywhere\" where that is meant".to_owned();
             reader.faults.push(fault.label(format!("fewer than {SAFE_LETTERS} letters")).help(help));
         }
     }
