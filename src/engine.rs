@@ -2,6 +2,7 @@
 //!
 //! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
 
+use crate::mail::{Reader, Report};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
     Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
@@ -16,6 +17,7 @@ use crate::rules::{Fault, Layer, load};
 pub struct Engine {
     set: RuleSet,
     grammar: Grammar,
+    reader: Reader,
     matcher: Matcher,
 }
 
@@ -23,7 +25,7 @@ impl Engine {
     /// Compiles a set.
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
-        Self { grammar: Grammar::new(&set), matcher: Matcher::new(&set), set }
+        Self { grammar: Grammar::new(&set), reader: Reader::new(&set), matcher: Matcher::new(&set), set }
     }
 
     /// Loads the rules inside the binary with `layers` on top, and compiles them.
@@ -52,6 +54,12 @@ impl Engine {
     #[must_use]
     pub fn read<'t>(&self, text: &'t str) -> Failure<'t> {
         self.grammar.read(text)
+    }
+
+    /// Reads a mail, without judging what it says.
+    #[must_use]
+    pub fn read_mail(&self, mail: &[u8]) -> Report {
+        self.reader.read(&self.grammar, mail)
     }
 
     /// Says why a text comes back.

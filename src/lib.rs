@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod mail;
 pub mod matcher;
 pub mod model;
 pub mod output;

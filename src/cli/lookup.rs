@@ -130,7 +130,7 @@ impl<'s> Answers<'s> {
 
     fn give_record(&mut self, diagnosis: &Diagnosis<'_>) -> Result<(), Failed> {
         let engine = &self.setup.engine;
-        let mut record = Record::new(engine, diagnosis, self.count, &self.setup.langs);
+        let mut record = Record::new(engine, diagnosis, None, self.count, &self.setup.langs);
         if self.lookup.explain {
             record = record.with_evidence(Evidence::new(engine, diagnosis, self.setup.from));
         }

@@ -5,6 +5,7 @@
 mod check;
 mod lookup;
 mod rules;
+mod scan;
 mod settings;
 mod setup;
 mod stream;
@@ -35,6 +36,7 @@ Exit status: 0 done; 1 the answer is \"no\"; 2 it could not be done.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Lookup(lookup::Lookup),
+    Scan(scan::Scan),
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
@@ -136,6 +138,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Lookup(command) => command.run(),
+        Command::Scan(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),

@@ -65,6 +65,12 @@ pub struct Failure<'t> {
     pub reply: Option<Reply>,
     /// The day of the report.
     pub date: Option<Date>,
+    /// Who sent the message that came back.
+    pub sender: Option<Cow<'t, str>>,
+    /// The subject of the message that came back.
+    pub subject: Option<Cow<'t, str>>,
+    /// The id of the message that came back.
+    pub message_id: Option<Cow<'t, str>>,
     /// The whole diagnostic, as it was written.
     pub diagnostic: Cow<'t, str>,
     /// What the report tells besides.

@@ -1,6 +1,7 @@
 //! A whole set of rules, every name in it resolved.
 
 use super::category::{Category, CategoryIx, Provider, ProviderIx};
+use super::layout::Layout;
 use super::rule::{Note, Rule, RuleIx};
 use super::shape::{Shape, StageWord, Transcript};
 use super::word::Kind;
@@ -20,6 +21,8 @@ pub struct RuleSet {
     pub shapes: Vec<Shape>,
     /// The forms of SMTP transcripts.
     pub transcripts: Vec<Transcript>,
+    /// The layouts of reports, those that ask most first.
+    pub layouts: Vec<Layout>,
     /// The words for stages, longest first.
     pub stage_words: Vec<StageWord>,
     /// The category of a failure of each kind that no rule explains, in the order of [`Kind::ALL`].

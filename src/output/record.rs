@@ -117,16 +117,16 @@ pub struct Record<'d> {
 }
 
 impl<'d> Record<'d> {
-    /// The record of a diagnosis; `index` is its place among those of the same input.
+    /// The record of a diagnosis; `index` is its place among those of the same input, `file` the input's name.
     #[must_use]
-    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, index: usize, langs: &'d Langs) -> Self {
+    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, file: Option<&'d str>, index: usize, langs: &'d Langs) -> Self {
         let set = engine.set();
         let failure = &diagnosis.failure;
         let category = set.category(diagnosis.category);
         let id = |provider: Option<ProviderIx>| provider.map(|index| set.provider(index).id.as_str());
         Self {
             schema_version: SCHEMA_VERSION,
-            file: None,
+            file,
             index,
             kind: diagnosis.kind,
             recipient: failure.recipient.as_deref(),
@@ -152,9 +152,9 @@ impl<'d> Record<'d> {
             notes: langs.texts(|lang| engine.note_texts(diagnosis, lang)),
             operator: langs.texts(|lang| engine.operator(diagnosis, lang)),
             lang: langs.name(),
-            sender: None,
-            subject: None,
-            message_id: None,
+            sender: failure.sender.as_deref(),
+            subject: failure.subject.as_deref(),
+            message_id: failure.message_id.as_deref(),
             date: failure.date.map(|date| date.to_string()),
             generation: set.status.generation,
             left_out: set.status.left_out.len(),

@@ -5,15 +5,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::draft::{
-    AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft,
+    AdviceDraft, CategoryDraft, FileDraft, LayoutDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft,
+    VerdictDraft,
 };
 use super::fault::{Code, Fault, Level, suggest};
-use super::file::read_file;
+use super::file::read_files;
 use super::reader::At;
 use super::source::{Layer, Source, content_hash};
 use crate::model::{
-    Category, CategoryIx, HoleKind, Kind, Named as _, Note, Override, Provider, ProviderIx, ProviderKind, Rule, RuleSet, SetStatus, Shape,
-    StageWord, Transcript, Verdict,
+    Category, CategoryIx, HoleKind, Kind, Layout, Named as _, Note, Override, Provider, ProviderIx, ProviderKind, Rule, RuleSet, SetStatus,
+    Shape, StageWord, Transcript, Verdict,
 };
 
 /// What a load gave.
@@ -74,6 +75,7 @@ struct Pile {
     rules: BTreeMap<Name, Placed<RuleDraft>>,
     shapes: Vec<(String, Placed<ShapeDraft>)>,
     transcripts: Vec<(String, Placed<TranscriptDraft>)>,
+    layouts: Vec<(String, Placed<LayoutDraft>)>,
     notes: Vec<(String, Placed<NoteDraft>)>,
     stage_words: Vec<StageWord>,
     faults: Vec<Fault>,
@@ -83,8 +85,7 @@ struct Pile {
 impl Pile {
     fn add_layer(&mut self, layer: &Layer) {
         let mut seen = BTreeMap::new();
-        for raw in &layer.files {
-            let (draft, faults) = read_file(raw);
+        for (draft, faults) in read_files(&layer.files) {
             let drafts = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
             self.status.files += 1;
@@ -138,6 +139,13 @@ impl Pile {
             if self.is_new(seen, key, &shape, &shape.value.id.clone()) {
                 self.shapes.retain(|(owner, known)| *owner != id || known.value.id.value != shape.value.id.value);
                 self.shapes.push((id.clone(), shape));
+            }
+        }
+        for layout in draft.layouts {
+            let key = format!("layout {id}/{}", layout.value.id.value);
+            if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
+                self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);
+                self.layouts.push((id.clone(), layout));
             }
         }
         self.transcripts.extend(draft.transcripts.into_iter().map(|transcript| (id.clone(), transcript)));
@@ -221,10 +229,11 @@ impl Pile {
         let notes = self.resolve_notes(&names, &facts);
         let shapes = self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape)).collect();
         let transcripts = self.transcripts.iter().filter_map(|(owner, one)| resolve_transcript(&names, owner, one)).collect();
+        let layouts = self.resolve_layouts(&names);
         let mut stage_words = std::mem::take(&mut self.stage_words);
         stage_words.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
         let status = self.status.clone();
-        Some(RuleSet { categories, providers, rules, notes, shapes, transcripts, stage_words, defaults: defaults?, status })
+        Some(RuleSet { categories, providers, rules, notes, shapes, transcripts, layouts, stage_words, defaults: defaults?, status })
     }
 
     /// The names of all facts that any pattern or shape can fill, and those of the types.
@@ -379,6 +388,16 @@ impl Pile {
             counter_examples: value.counter_examples,
             origin,
         })
+    }
+
+    /// The layouts, those that ask most of a report first.
+    fn resolve_layouts(&mut self, names: &Names) -> Vec<Layout> {
+        let drafts = std::mem::take(&mut self.layouts);
+        let resolved =
+            drafts.into_iter().filter_map(|(owner, draft)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout }));
+        let mut layouts: Vec<Layout> = resolved.collect();
+        layouts.sort_by_key(|layout| std::cmp::Reverse(layout.demands()));
+        layouts
     }
 
     fn category(&mut self, names: &Names, source: &Arc<Source>, named: Option<&At<String>>) -> Option<CategoryIx> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Action, Advice, Audience, Conditions, Example, Kind, Localized, Origin, Pattern, ProviderKind, Role, Scope, Severity, Stage, StageWord,
-    Strength, TextPattern,
+    Action, Advice, Audience, Conditions, Example, Kind, Layout, Localized, Origin, Pattern, ProviderKind, Role, Scope, Severity, Stage,
+    StageWord, Strength, TextPattern,
 };
 
 /// Something with the file and the place that it stands at.
@@ -33,6 +33,7 @@ pub(super) struct FileDraft {
     pub(super) notes: Vec<Placed<NoteDraft>>,
     pub(super) shapes: Vec<Placed<ShapeDraft>>,
     pub(super) transcripts: Vec<Placed<TranscriptDraft>>,
+    pub(super) layouts: Vec<Placed<LayoutDraft>>,
     pub(super) stage_words: Vec<StageWord>,
 }
 
@@ -110,6 +111,14 @@ pub(super) struct ShapeDraft {
     pub(super) opens: Vec<TextPattern>,
     pub(super) closes: Vec<TextPattern>,
     pub(super) stage: Option<Stage>,
+}
+
+/// A layout, its provider still open.
+#[derive(Debug, Clone)]
+pub(super) struct LayoutDraft {
+    pub(super) id: At<String>,
+    /// Everything but the provider, which is the file's.
+    pub(super) layout: Layout,
 }
 
 /// A form of transcript.

@@ -1,11 +1,13 @@
 //! One rule file: text to drafts.
 
 use std::sync::Arc;
+use std::thread;
 
 use toml::de::{DeTable, DeValue};
 
 use super::draft::{AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, ShapeDraft, TranscriptDraft};
 use super::fault::{Code, Fault};
+use super::layout::read_layout;
 use super::reader::{At, Reader, Table};
 use super::rule::read_rule;
 use super::source::{RawFile, Source};
@@ -13,15 +15,43 @@ use super::template::parse_template;
 use crate::model::{Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
 
-const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript"];
+const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript", "layout"];
 const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scope"];
 const CATEGORY_KEYS: &[&str] = &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
 const NOTE_KEYS: &[&str] = &["category", "for", "note"];
 const SHAPE_KEYS: &[&str] = &["id", "role", "opens", "closes", "stage"];
 const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
 
+/// Fewer bytes than this are read sooner than a thread is started.
+const WORTH_A_THREAD: usize = 100_000;
+
+/// Reads files, in their order; large sets on several processors.
+pub(super) fn read_files(files: &[RawFile]) -> Vec<(FileDraft, Vec<Fault>)> {
+    let bytes: usize = files.iter().map(size).sum();
+    let threads = thread::available_parallelism().map_or(1, |count| count.get().min(bytes / WORTH_A_THREAD + 1));
+    let share = bytes / threads + 1;
+    let mut done = 0;
+    let shares = files.chunk_by(|one, _| {
+        let before = done / share;
+        done += size(one);
+        done / share == before
+    });
+    thread::scope(|scope| {
+        let mut shares = shares;
+        let own = shares.next().unwrap_or_default();
+        let others: Vec<_> = shares.map(|share| scope.spawn(|| share.iter().map(read_file).collect::<Vec<_>>())).collect();
+        let mut drafts: Vec<_> = own.iter().map(read_file).collect();
+        drafts.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        drafts
+    })
+}
+
+fn size(file: &RawFile) -> usize {
+    file.bytes.as_ref().map_or(0, Vec::len)
+}
+
 /// Reads one file. Whatever is wrong with it is among the faults; what could be read is in the draft.
-pub(super) fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
+fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
     let (text, fault) = decode(raw);
     let source = Arc::new(Source::new(&raw.name, text));
     if let Some((at, code, title, help)) = fault {
@@ -95,6 +125,9 @@ fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
     }
     for table in reader.tables(root, "transcript", "[[transcript]]") {
         draft.transcripts.extend(read_transcript(reader, &table).map(|value| placed(reader, &table, value)));
+    }
+    for table in reader.tables(root, "layout", "[[layout]]") {
+        draft.layouts.extend(read_layout(reader, &table).map(|value| placed(reader, &table, value)));
     }
     draft.stage_words = read_stages(reader, root);
     draft
@@ -219,7 +252,7 @@ fn read_transcript(reader: &mut Reader, table: &Table<'_>) -> Option<TranscriptD
     })
 }
 
-fn text_patterns(reader: &mut Reader, table: &Table<'_>, key: &str) -> Vec<TextPattern> {
+pub(super) fn text_patterns(reader: &mut Reader, table: &Table<'_>, key: &str) -> Vec<TextPattern> {
     let texts = reader.texts(table, key);
     let mut out = Vec::new();
     for text in texts {

@@ -7,6 +7,7 @@ mod assemble;
 mod draft;
 mod fault;
 mod file;
+mod layout;
 mod reader;
 mod rule;
 mod source;

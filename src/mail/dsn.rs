@@ -1,0 +1,154 @@
+//! Fields of a delivery status notification (RFC 3464).
+
+use crate::model::{Kind, Status};
+
+/// What a notification says about one recipient.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Recipient {
+    pub(super) original: Option<String>,
+    pub(super) last: Option<String>,
+    pub(super) action: Option<Kind>,
+    pub(super) status: Option<Status>,
+    pub(super) remote: Option<String>,
+    /// The type of the diagnostic in small letters (`smtp`, `x-unix` …), and its words.
+    pub(super) diagnostic: Option<(String, String)>,
+}
+
+/// What a notification says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Notification {
+    pub(super) reporting: Option<String>,
+    pub(super) recipients: Vec<Recipient>,
+}
+
+/// Fields of a group: names in small letters, values unfolded.
+type Fields = Vec<(String, String)>;
+
+/// Reads the fields of a `message/delivery-status`, or such fields where they stand in plain text.
+pub(super) fn parse(text: &str) -> Notification {
+    let mut notification = Notification::default();
+    for group in groups(text) {
+        if notification.reporting.is_none() {
+            notification.reporting = value(&group, "reporting-mta").map(host);
+        }
+        let recipient = recipient(&group);
+        if recipient.last.is_some() || recipient.original.is_some() {
+            notification.recipients.push(recipient);
+        }
+    }
+    notification
+}
+
+/// Groups of fields between blank lines. A field that begins a recipient begins a group even where the blank line is missing.
+fn groups(text: &str) -> Vec<Fields> {
+    let mut groups: Vec<Fields> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            open = false;
+            continue;
+        }
+        let folded = line.starts_with([' ', '\t']);
+        match (folded, groups.last_mut().and_then(|group| group.last_mut())) {
+            (true, Some((_, value))) if open => {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+            _ => {
+                let Some((name, value)) = line.trim().split_once(':') else { continue };
+                let name = name.trim().to_ascii_lowercase();
+                let again = name == "final-recipient" && groups.last().is_some_and(|group| group.iter().any(|(known, _)| *known == name));
+                if !open || again {
+                    groups.push(Vec::new());
+                    open = true;
+                }
+                if let Some(group) = groups.last_mut() {
+                    group.push((name, value.trim().to_owned()));
+                }
+            }
+        }
+    }
+    groups
+}
+
+fn value<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+}
+
+fn recipient(fields: &Fields) -> Recipient {
+    let actual = value(fields, "x-actual-recipient").and_then(address);
+    Recipient {
+        original: value(fields, "original-recipient").and_then(address),
+        last: value(fields, "final-recipient").and_then(address).or(actual),
+        action: value(fields, "action").map(|action| kind(action, value(fields, "status"))),
+        status: value(fields, "status").and_then(status),
+        remote: value(fields, "remote-mta").map(host).filter(|host| !host.is_empty()),
+        diagnostic: value(fields, "diagnostic-code").map(diagnostic),
+    }
+}
+
+/// `rfc822; a@example.com`, also without the type or with brackets; encoded as RFC 6533 has it.
+fn address(value: &str) -> Option<String> {
+    let value = value.split_once(';').map_or(value, |(_, address)| address).trim();
+    let inside = value.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(value, |(address, _)| address);
+    let plain = inside.trim().trim_matches(['<', '>', '"', '\'']);
+    let plain = plain.split_whitespace().next().unwrap_or_default();
+    (!plain.is_empty() && plain != "@").then(|| plain.to_owned())
+}
+
+/// `dns; mx.example.com (192.0.2.1)`: the name alone.
+fn host(value: &str) -> String {
+    let value = value.split_once(';').map_or(value, |(_, host)| host).trim();
+    value.split([' ', '(', '[', '|']).next().unwrap_or_default().trim_matches(['<', '>', '"', '.']).to_owned()
+}
+
+/// The code at the front; some put a comment behind it.
+fn status(value: &str) -> Option<Status> {
+    value.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|part| part.parse().ok())
+}
+
+/// What an action means. A final failure that calls itself delayed is one all the same.
+fn kind(action: &str, status: Option<&str>) -> Kind {
+    let action = action.to_ascii_lowercase();
+    let word = action.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    match word {
+        "delayed" | "delay" if !status.is_some_and(|status| status.starts_with('5')) => Kind::Delay,
+        "delivered" | "relayed" | "expanded" | "deliverable" => Kind::Success,
+        _ => Kind::Bounce,
+    }
+}
+
+fn diagnostic(value: &str) -> (String, String) {
+    match value.split_once(';') {
+        Some((kind, words)) if kind.len() < 40 && kind.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) => {
+            (kind.trim().to_ascii_lowercase(), words.trim().to_owned())
+        }
+        _ => (String::new(), value.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_folded_or_not() {
+        let text = "Reporting-MTA: dns; mx.example.net\nArrival-Date: today\n\nFinal-Recipient: RFC822; <Hanako@example.jp>\n\
+            Original-Recipient: rfc822;list@example.jp\nAction: failed\nStatus: 5.2.2 (full)\nRemote-MTA: DNS; mx.example.jp (192.0.2.1)\n\
+            Diagnostic-Code: SMTP; 552-5.2.2 Mailbox\n    552 5.2.2 full\nFinal-Recipient: rfc822; taro@example.jp\nAction: delayed\nStatus: 4.4.7\n";
+        let notification = parse(text);
+        assert_eq!(notification.reporting.as_deref(), Some("mx.example.net"));
+        let [first, second] = &notification.recipients[..] else { panic!("{notification:?}") };
+        assert_eq!((first.last.as_deref(), first.original.as_deref()), (Some("Hanako@example.jp"), Some("list@example.jp")));
+        assert_eq!(first.diagnostic, Some(("smtp".to_owned(), "552-5.2.2 Mailbox 552 5.2.2 full".to_owned())));
+        assert_eq!((first.action, second.action), (Some(Kind::Bounce), Some(Kind::Delay)));
+        assert_eq!(first.status.map(|s| s.to_string()).as_deref(), Some("5.2.2"));
+        assert_eq!(first.remote.as_deref(), Some("mx.example.jp"));
+    }
+
+    #[test]
+    fn a_failure_that_calls_itself_delayed_is_final() {
+        let text = "Final-Recipient: rfc822; taro@example.jp\nAction: delayed\nStatus: 5.4.7\n";
+        assert_eq!(parse(text).recipients[0].action, Some(Kind::Bounce));
+    }
+}

@@ -1,0 +1,59 @@
+//! The parts of a report: its own words, its fields for programs, and the message that came back.
+
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
+
+use super::headers::Returned;
+
+/// A report taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// The report's own words, in the order of the parts.
+    pub(super) text: String,
+    /// The fields for programs (`message/delivery-status`), one a part.
+    pub(super) status: Vec<String>,
+    /// The fields of an abuse report (`message/feedback-report`).
+    pub(super) feedback: Option<String>,
+    /// The message that came back.
+    pub(super) returned: Option<Returned>,
+}
+
+impl Parts {
+    pub(super) fn new(message: &Message<'_>) -> Self {
+        let mut parts = Self::default();
+        let mut html = String::new();
+        for part in &message.parts {
+            parts.add(part, &mut html);
+        }
+        if parts.text.trim().is_empty() {
+            parts.text = html_to_text(&html);
+        }
+        parts
+    }
+
+    fn add(&mut self, part: &MessagePart<'_>, html: &mut String) {
+        if is_type(part, "message", "delivery-status") || is_type(part, "message", "global-delivery-status") {
+            self.status.push(String::from_utf8_lossy(part.contents()).into_owned());
+        } else if is_type(part, "message", "feedback-report") {
+            self.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned());
+        } else if is_type(part, "text", "rfc822-headers") || is_type(part, "message", "global-headers") {
+            self.returned = self.returned.take().or_else(|| Returned::parse(part.contents()));
+        } else if self.returned.is_some() {
+            // What follows the returned message belongs to it.
+        } else {
+            match &part.body {
+                PartType::Message(message) => self.returned = Some(Returned::new(message)),
+                PartType::Text(text) => {
+                    self.text.push_str(text);
+                    self.text.push('\n');
+                }
+                PartType::Html(text) => html.push_str(text),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_type(part: &MessagePart<'_>, main: &str, sub: &str) -> bool {
+    part.content_type().is_some_and(|t| t.ctype().eq_ignore_ascii_case(main) && t.subtype().is_some_and(|s| s.eq_ignore_ascii_case(sub)))
+}
