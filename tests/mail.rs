@@ -1,0 +1,125 @@
+//! Mails of our own making: who failed, with which words, at which stage, and what kind of report it is.
+
+use std::fs;
+
+use modori::Engine;
+use modori::mail::Report;
+use modori::model::{Diagnosis, Kind};
+use proptest::prelude::*;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mails");
+
+static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| Engine::load(Vec::new()).expect("the shipped rules load"));
+
+fn mail(name: &str) -> Vec<u8> {
+    fs::read(format!("{FOLDER}/{name}.eml")).unwrap()
+}
+
+fn scan(mail: &[u8]) -> Vec<Diagnosis<'static>> {
+    match ENGINE.read_mail(mail) {
+        Report::Failures(failures) => failures.into_iter().map(|failure| ENGINE.diagnose(failure, Default::default())).collect(),
+        Report::NoReport => Vec::new(),
+    }
+}
+
+/// `recipient category stage status` of each failure.
+fn summary(mail: &[u8]) -> Vec<String> {
+    let line = |diagnosis: &Diagnosis<'_>| {
+        let category = &ENGINE.set().category(diagnosis.category).id;
+        let show = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let recipient = show(diagnosis.failure.recipient.as_deref().map(str::to_owned));
+        format!("{recipient} {category} {} {}", show(diagnosis.stage.map(|s| s.to_string())), show(diagnosis.status.map(|s| s.to_string())))
+    };
+    scan(mail).iter().map(line).collect()
+}
+
+#[test]
+fn fields_and_page_are_read_together() {
+    let mail = mail("postfix-two");
+    assert_eq!(summary(&mail), ["taro@example.jp user_unknown RCPT 5.1.1", "list@example.com mailbox_full BODY 5.2.2"]);
+    let failures = scan(&mail);
+    assert_eq!(failures[1].failure.final_recipient.as_deref(), Some("jiro@example.org"));
+    assert_eq!(failures[0].failure.remote_host.as_deref(), Some("mx.example.jp"));
+    assert_eq!(failures[0].failure.reporting_host.as_deref(), Some("mx.example.net"));
+    let returned = |d: &Diagnosis<'_>| [d.failure.sender.clone(), d.failure.subject.clone(), d.failure.message_id.clone()].map(|t| t.unwrap().into_owned());
+    assert_eq!(returned(&failures[0]), ["hanako@example.net", "Lunch", "m1@example.net"]);
+    assert_eq!(failures[0].failure.date.map(|date| date.to_string()).as_deref(), Some("2025-02-03"));
+}
+
+#[test]
+fn prose_is_read_by_its_layout() {
+    assert_eq!(summary(&mail("sendmail-pipelining")), ["taro@example.jp user_unknown RCPT 5.1.1"]);
+    assert_eq!(summary(&mail("qmail")), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org spam_detected BODY 5.7.1"]);
+    assert_eq!(summary(&mail("no-mime")), ["taro@example.jp mailbox_full - 5.2.2"]);
+}
+
+#[test]
+fn kinds_are_told_apart() {
+    for (name, kind) in [("postfix-two", Kind::Bounce), ("exim-delay", Kind::Delay), ("complaint", Kind::Complaint), ("out-of-office", Kind::AutoReply), ("success", Kind::Success)] {
+        let kinds: Vec<Kind> = scan(&mail(name)).iter().map(|diagnosis| diagnosis.kind).collect();
+        assert!(!kinds.is_empty() && kinds.iter().all(|found| *found == kind), "{name}: {kinds:?}");
+    }
+    assert_eq!(ENGINE.read_mail(&mail("letter")), Report::NoReport);
+}
+
+#[test]
+fn a_delay_says_that_nothing_need_be_sent_again() {
+    let mail = mail("exim-delay");
+    assert_eq!(summary(&mail), ["taro@example.jp mailbox_full RCPT 4.2.2"]);
+    let diagnosis = &scan(&mail)[0];
+    assert_eq!((diagnosis.severity.name(), diagnosis.action.name()), ("notice", "wait"));
+    let lang = modori::model::Lang::english();
+    let waiting = ENGINE.set().category(ENGINE.set().default_category(Kind::Delay));
+    let opening = waiting.advice.render(&diagnosis.facts, &lang).unwrap();
+    assert!(ENGINE.advice(diagnosis, &lang).unwrap().starts_with(&opening));
+}
+
+#[test]
+fn line_ends_make_no_difference() {
+    let text = String::from_utf8(mail("qmail")).unwrap();
+    assert_eq!(summary(text.replace('\n', "\r\n").as_bytes()), summary(text.as_bytes()));
+}
+
+#[test]
+fn ten_thousand_parts_and_as_many_recipients_are_survived() {
+    let mut nested = String::from("From: MAILER-DAEMON@example.net\nSubject: failure notice\n");
+    for depth in 0..10_000 {
+        nested.push_str(&format!("Content-Type: multipart/mixed; boundary=\"b{depth}\"\n\n--b{depth}\n"));
+    }
+    let _ = scan(nested.as_bytes());
+    let mut report = String::from("From: MAILER-DAEMON@example.net\nSubject: x\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n");
+    for number in 0..10_000 {
+        report.push_str(&format!("\nFinal-Recipient: rfc822; u{number}@example.jp\nAction: failed\nStatus: 5.1.1\n"));
+    }
+    assert_eq!(scan(report.as_bytes()).len(), 10_000);
+}
+
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let names = ["postfix-two", "sendmail-pipelining", "qmail", "exim-delay", "complaint", "success", "no-mime"];
+    (prop::sample::select(names.to_vec()), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), 0..5_u8).prop_map(|(name, one, other, byte, how)| {
+        let mut bytes = mail(name);
+        let (a, b) = (one.index(bytes.len()), other.index(bytes.len()));
+        match how {
+            0 => bytes.truncate(a),
+            1 => bytes[a] = byte,
+            2 => drop(bytes.drain(a.min(b)..a.max(b))),
+            3 => bytes.swap(a, b),
+            _ => bytes = [&bytes[a..], &bytes[..a]].concat(),
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
+        let _ = scan(&bytes);
+    }
+
+    #[test]
+    fn broken_mails_are_survived(bytes in mutated()) {
+        let _ = scan(&bytes);
+    }
+}
