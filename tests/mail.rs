@@ -41,7 +41,9 @@ fn fields_and_page_are_read_together() {
     assert_eq!(failures[1].failure.final_recipient.as_deref(), Some("jiro@example.org"));
     assert_eq!(failures[0].failure.remote_host.as_deref(), Some("mx.example.jp"));
     assert_eq!(failures[0].failure.reporting_host.as_deref(), Some("mx.example.net"));
-    let returned = |d: &Diagnosis<'_>| [d.failure.sender.clone(), d.failure.subject.clone(), d.failure.message_id.clone()].map(|t| t.unwrap().into_owned());
+    let returned = |d: &Diagnosis<'_>| {
+        [d.failure.sender.clone(), d.failure.subject.clone(), d.failure.message_id.clone()].map(|t| t.unwrap().into_owned())
+    };
     assert_eq!(returned(&failures[0]), ["hanako@example.net", "Lunch", "m1@example.net"]);
     assert_eq!(failures[0].failure.date.map(|date| date.to_string()).as_deref(), Some("2025-02-03"));
 }
@@ -55,7 +57,13 @@ fn prose_is_read_by_its_layout() {
 
 #[test]
 fn kinds_are_told_apart() {
-    for (name, kind) in [("postfix-two", Kind::Bounce), ("exim-delay", Kind::Delay), ("complaint", Kind::Complaint), ("out-of-office", Kind::AutoReply), ("success", Kind::Success)] {
+    for (name, kind) in [
+        ("postfix-two", Kind::Bounce),
+        ("exim-delay", Kind::Delay),
+        ("complaint", Kind::Complaint),
+        ("out-of-office", Kind::AutoReply),
+        ("success", Kind::Success),
+    ] {
         let kinds: Vec<Kind> = scan(&mail(name)).iter().map(|diagnosis| diagnosis.kind).collect();
         assert!(!kinds.is_empty() && kinds.iter().all(|found| *found == kind), "{name}: {kinds:?}");
     }
@@ -87,7 +95,9 @@ fn ten_thousand_parts_and_as_many_recipients_are_survived() {
         nested.push_str(&format!("Content-Type: multipart/mixed; boundary=\"b{depth}\"\n\n--b{depth}\n"));
     }
     let _ = scan(nested.as_bytes());
-    let mut report = String::from("From: MAILER-DAEMON@example.net\nSubject: x\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n");
+    let mut report = String::from(
+        "From: MAILER-DAEMON@example.net\nSubject: x\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n",
+    );
     for number in 0..10_000 {
         report.push_str(&format!("\nFinal-Recipient: rfc822; u{number}@example.jp\nAction: failed\nStatus: 5.1.1\n"));
     }
@@ -96,18 +106,20 @@ fn ten_thousand_parts_and_as_many_recipients_are_survived() {
 
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let names = ["postfix-two", "sendmail-pipelining", "qmail", "exim-delay", "complaint", "success", "no-mime"];
-    (prop::sample::select(names.to_vec()), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), 0..5_u8).prop_map(|(name, one, other, byte, how)| {
-        let mut bytes = mail(name);
-        let (a, b) = (one.index(bytes.len()), other.index(bytes.len()));
-        match how {
-            0 => bytes.truncate(a),
-            1 => bytes[a] = byte,
-            2 => drop(bytes.drain(a.min(b)..a.max(b))),
-            3 => bytes.swap(a, b),
-            _ => bytes = [&bytes[a..], &bytes[..a]].concat(),
-        }
-        bytes
-    })
+    (prop::sample::select(names.to_vec()), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>(), 0..5_u8).prop_map(
+        |(name, one, other, byte, how)| {
+            let mut bytes = mail(name);
+            let (a, b) = (one.index(bytes.len()), other.index(bytes.len()));
+            match how {
+                0 => bytes.truncate(a),
+                1 => bytes[a] = byte,
+                2 => drop(bytes.drain(a.min(b)..a.max(b))),
+                3 => bytes.swap(a, b),
+                _ => bytes = [&bytes[a..], &bytes[..a]].concat(),
+            }
+            bytes
+        },
+    )
 }
 
 proptest! {

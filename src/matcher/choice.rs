@@ -28,6 +28,8 @@ pub struct Rank {
     pub conditions: u32,
     /// The rule's place by provider id and rule id; the first speaks.
     pub rule: Reverse<RuleIx>,
+    /// Which of the rule's patterns it is; the first speaks.
+    pub pattern: Reverse<usize>,
 }
 
 named! {
@@ -92,6 +94,7 @@ mod tests {
             own: false,
             conditions: 0,
             rule: Reverse(RuleIx(9)),
+            pattern: Reverse(0),
         };
         let mut steps = vec![
             Rank { asked: true, ..low },

@@ -17,16 +17,20 @@ pub(super) struct Entry {
     /// Which of the rule's patterns.
     pub(super) pattern: usize,
     pub(super) letters: u32,
+    /// The groups of texts it needs beside the one that brings it up.
+    groups: Groups,
     /// The compiled regex; made when first needed.
     regex: OnceLock<Option<Regex>>,
 }
 
-/// All patterns of a set by texts that each must hold.
+/// All patterns of a set by the texts that each must hold.
+///
+/// A pattern is looked at where one text of its rarest group stands, and only if every other group has a text there too.
 #[derive(Debug)]
 pub(super) struct Index {
     entries: Vec<Entry>,
     windows: Windows,
-    /// The entries of each literal of the windows.
+    /// The entries that each literal of the windows brings up.
     owners: Vec<Vec<u32>>,
     /// Entries that hold no fixed text, and so may stand anywhere.
     anywhere: Vec<u32>,
@@ -34,41 +38,45 @@ pub(super) struct Index {
     wordless: Vec<RuleIx>,
 }
 
+/// The groups of one pattern, as numbers of literals.
+type Groups = Vec<Vec<u32>>;
+
 impl Index {
     pub(super) fn new(set: &RuleSet) -> Self {
-        let mut entries = Vec::new();
-        let mut literals: Vec<Box<str>> = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        let mut owners: Vec<Vec<u32>> = Vec::new();
+        let mut literals = Literals::default();
+        let groups: Vec<Groups> = patterns(set).map(|(_, _, pattern)| literals.groups(pattern)).collect();
+        let mut owners: Vec<Vec<u32>> = vec![Vec::new(); literals.texts.len()];
         let mut anywhere = Vec::new();
-        for (rule, number, pattern) in patterns(set) {
-            let entry = entries.len() as u32;
-            entries.push(Entry { rule, pattern: number, letters: pattern.letters(), regex: OnceLock::new() });
-            let keys = keys(pattern);
-            if keys.is_empty() {
-                anywhere.push(entry);
+        let mut entries = Vec::with_capacity(groups.len());
+        for (number, ((rule, pattern, of), mut groups)) in patterns(set).zip(groups).enumerate() {
+            let rarest = (0..groups.len()).min_by_key(|group| literals.cost(&groups[*group]));
+            match rarest.map(|group| groups.swap_remove(group)) {
+                None => anywhere.push(number as u32),
+                Some(key) => key.into_iter().for_each(|literal| owners[literal as usize].push(number as u32)),
             }
-            for key in keys {
-                let literal = *known.entry(key).or_insert_with(|| {
-                    literals.push(key.into());
-                    owners.push(Vec::new());
-                    literals.len() - 1
-                });
-                owners[literal].push(entry);
-            }
+            entries.push(Entry { rule, pattern, letters: of.letters(), groups, regex: OnceLock::new() });
         }
         let numbered = set.rules.iter().enumerate().map(|(index, rule)| (RuleIx(index as u32), rule));
         let wordless = numbered.filter(|(_, rule)| rule.patterns.is_empty()).map(|(index, _)| index).collect();
-        Self { entries, windows: Windows::new(literals), owners, anywhere, wordless }
+        Self { entries, windows: Windows::new(literals.texts), owners, anywhere, wordless }
     }
 
-    /// The entries of which a key stands in `folded`, each once.
+    /// The entries that may stand in `folded`, each once.
     pub(super) fn entries(&self, folded: &str) -> impl Iterator<Item = &Entry> {
+        let mut present = vec![0_u64; self.owners.len() / 64 + 1];
         let mut hits: Vec<u32> = self.anywhere.clone();
-        self.windows.find(folded, |literal| hits.extend(&self.owners[literal as usize]));
+        self.windows.find(folded, |literal| {
+            let (word, bit) = (literal as usize / 64, 1 << (literal % 64));
+            if present[word] & bit == 0 {
+                present[word] |= bit;
+                hits.extend(&self.owners[literal as usize]);
+            }
+        });
         hits.sort_unstable();
         hits.dedup();
-        hits.into_iter().map(|entry| &self.entries[entry as usize])
+        let stands = move |literal: &u32| present[*literal as usize / 64] & (1 << (literal % 64)) != 0;
+        let entries = hits.into_iter().map(|entry| &self.entries[entry as usize]);
+        entries.filter(move |entry| entry.groups.iter().all(|group| group.iter().any(&stands)))
     }
 
     #[cfg(test)]
@@ -81,19 +89,46 @@ impl Index {
     }
 }
 
+/// The literals of all patterns, each once, with how often patterns need it: what many patterns need, many texts hold.
+#[derive(Debug, Default)]
+struct Literals<'s> {
+    numbers: HashMap<&'s str, u32>,
+    texts: Vec<Box<str>>,
+    needed: Vec<u32>,
+}
+
+impl<'s> Literals<'s> {
+    fn groups(&mut self, pattern: &'s Pattern) -> Groups {
+        match &pattern.form {
+            Form::Text(text) => text.needs().map(|group| group.into_iter().map(|text| self.number(text)).collect()).collect(),
+            Form::Regex(regex) if regex.literal.is_empty() => Vec::new(),
+            Form::Regex(regex) => vec![vec![self.number(&regex.literal)]],
+        }
+    }
+
+    fn number(&mut self, text: &'s str) -> u32 {
+        let number = *self.numbers.entry(text).or_insert_with(|| {
+            self.texts.push(text.into());
+            self.needed.push(0);
+            self.texts.len() as u32 - 1
+        });
+        self.needed[number as usize] += 1;
+        number
+    }
+
+    /// How often a group would bring its pattern up for nothing, by guess; of equal ones, short texts are the worse.
+    fn cost(&self, group: &[u32]) -> (u32, usize) {
+        let needed = group.iter().map(|literal| self.needed[*literal as usize]).sum();
+        let shortest = group.iter().map(|literal| self.texts[*literal as usize].len()).min().unwrap_or(0);
+        (needed, usize::MAX - shortest)
+    }
+}
+
 /// Every pattern of a set, with its rule and its place among the rule's.
 fn patterns(set: &RuleSet) -> impl Iterator<Item = (RuleIx, usize, &Pattern)> {
     set.rules.iter().enumerate().flat_map(|(rule, of_rule)| {
         of_rule.patterns.iter().enumerate().map(move |(number, pattern)| (RuleIx(rule as u32), number, pattern))
     })
-}
-
-/// Texts of which every match of a pattern holds at least one.
-fn keys(pattern: &Pattern) -> Vec<&str> {
-    match &pattern.form {
-        Form::Text(text) => text.keys(),
-        Form::Regex(regex) => Some(&*regex.literal).filter(|literal| !literal.is_empty()).into_iter().collect(),
-    }
 }
 
 /// What a pattern took of a text.

@@ -152,7 +152,7 @@ impl Hearing<'_> {
     /// How a rule ranks, if everything but its words fits.
     fn candidate<'i>(&self, index: RuleIx, entry: Option<&'i Entry>) -> Option<Candidate<'i>> {
         let rule = self.set.rule(index);
-        if !self.in_scope(rule) || !self.holds(&rule.conditions) {
+        if !self.in_scope(rule) || !self.known_holds(&rule.conditions) {
             return None;
         }
         let verdict = *rule.verdict_where(|conditions| self.holds(conditions));
@@ -167,6 +167,7 @@ impl Hearing<'_> {
             own: self.set.provider(rule.provider).kind != ProviderKind::Standard,
             conditions: rule.conditions.count(),
             rule: Reverse(index),
+            pattern: Reverse(entry.map_or(0, |entry| entry.pattern)),
         };
         Some(Candidate { rule: index, entry, verdict, rank })
     }
@@ -181,8 +182,18 @@ impl Hearing<'_> {
         }
     }
 
-    /// Whether all conditions hold; one on something unknown does not.
+    /// Whether all conditions hold.
     fn holds(&self, conditions: &Conditions) -> bool {
+        self.known_holds(conditions) && !self.forbidden(conditions)
+    }
+
+    /// Whether a text stands there that must not.
+    fn forbidden(&self, conditions: &Conditions) -> bool {
+        conditions.absent.iter().any(|pattern| self.stands(&pattern.form))
+    }
+
+    /// Whether the conditions on what is known hold; one on something unknown does not.
+    fn known_holds(&self, conditions: &Conditions) -> bool {
         let failure = self.failure;
         let any = |is_empty: bool, holds: Option<bool>| is_empty || holds == Some(true);
         let date = |holds: &dyn Fn(jiff::civil::Date) -> bool| failure.date.is_some_and(holds);
@@ -198,7 +209,6 @@ impl Hearing<'_> {
             && any(conditions.kinds.is_empty(), failure.kind.map(|kind| conditions.kinds.contains(&kind)))
             && conditions.since.is_none_or(|since| date(&|date| date >= since))
             && conditions.until.is_none_or(|until| date(&|date| date < until))
-            && !conditions.absent.iter().any(|pattern| self.stands(&pattern.form))
     }
 
     fn stands(&self, form: &Form) -> bool {
@@ -210,6 +220,9 @@ impl Hearing<'_> {
 
     /// The match of a candidate, if its words stand there.
     fn confirm(&self, candidate: &Candidate<'_>) -> Option<Match> {
+        if self.forbidden(&self.set.rule(candidate.rule).conditions) {
+            return None;
+        }
         let taken = match candidate.entry {
             None => Taken { range: 0..0, holes: Vec::new(), letters: 0 },
             Some(entry) => {

@@ -115,15 +115,17 @@ impl TextPattern {
         self.elements.iter().map(most).sum()
     }
 
-    /// Texts of which every match holds at least one: the longest literal, or all words of a choice. Empty where there are none.
+    /// What every match must hold: of each group at least one text. A literal is a group by itself; a choice is one unless it
+    /// may be left out.
+    pub fn needs(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.elements.iter().filter_map(Element::keys).filter(|group| group.iter().all(|text| !text.trim().is_empty()))
+    }
+
+    /// The group of [`needs`](Self::needs) whose shortest text is the longest. Empty where there is none.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {
-        let worth = |keys: &Vec<&str>| keys.iter().map(|key| key.len()).min().unwrap_or(0);
-        let candidates = self.elements.iter().filter_map(Element::keys);
-        candidates
-            .max_by_key(|keys| (worth(keys).min(GOOD_KEY), usize::MAX - keys.len(), worth(keys)))
-            .filter(|keys| worth(keys) > 0)
-            .unwrap_or_default()
+        let worth = |group: &Vec<&str>| group.iter().map(|text| text.len()).min().unwrap_or(0);
+        self.needs().max_by_key(|group| (worth(group).min(GOOD_KEY), usize::MAX - group.len(), worth(group))).unwrap_or_default()
     }
 
     /// Its holes.

@@ -18,6 +18,9 @@ const GAP_WORDS: usize = 20;
 /// How many bytes a gap may pass over, lest words without spaces make it endless.
 const GAP_BYTES: usize = 1_000;
 
+/// After so many steps a search remembers what failed, lest it do the same again and again.
+const PATIENCE: usize = 256;
+
 /// Below this length, in bytes, a text is searched the plain way.
 const SHORT_TEXT: usize = 2_000;
 
@@ -38,7 +41,7 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     if !literals_stand(pattern, text) {
         return None;
     }
-    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: HashSet::new() };
+    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: HashSet::new(), steps: 0 };
     if pattern.at_start {
         let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
         return starts.into_iter().flatten().find_map(|start| search.from(start));
@@ -99,7 +102,9 @@ struct Search<'a> {
     holes: Vec<Range<usize>>,
     /// Letters of the words chosen so far.
     chosen: Vec<u32>,
+    /// Places that failed; remembered once the search gets long.
     failed: HashSet<(usize, usize, Seam)>,
+    steps: usize,
 }
 
 impl Search<'_> {
@@ -124,7 +129,9 @@ impl Search<'_> {
             let (end, seam) = self.words(literal, at, seam)?;
             return self.rest(index + 1, end, seam);
         }
-        if self.failed.contains(&(index, at, seam)) {
+        self.steps += 1;
+        let long = self.steps > PATIENCE;
+        if long && self.failed.contains(&(index, at, seam)) {
             return None;
         }
         let end = match element {
@@ -135,7 +142,7 @@ impl Search<'_> {
             Element::Hole(hole) => self.hole(index, hole.kind, at),
             Element::Literal(_) => None,
         };
-        if end.is_none() && !self.has_twins() {
+        if long && end.is_none() && !self.has_twins() {
             self.failed.insert((index, at, seam));
         }
         end
