@@ -38,8 +38,8 @@ pub(super) struct Lookup {
 
 impl Lookup {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let setup = Setup::new(&self.common)?;
-        let mut answers = Answers::new(self, &setup);
+        let setup = Setup::leaked(&self.common)?;
+        let mut answers = Answers::new(self, setup);
         if self.texts.is_empty() {
             answers.give(&whole_stdin()?)?;
         }

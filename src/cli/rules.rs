@@ -49,7 +49,7 @@ enum Action {
 
 impl Rules {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let setup = Setup::new(&self.common)?;
+        let setup = Setup::leaked(&self.common)?;
         let set = setup.engine.set();
         let lang = setup.langs.list().remove(0);
         let (text, exit) = match &self.action {

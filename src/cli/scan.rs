@@ -34,14 +34,9 @@ pub(super) struct Scan {
 
 impl Scan {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let setup = Setup::new(&self.common)?;
-        let mut scanned = Scanned {
-            scan: self,
-            setup: &setup,
-            out: BufWriter::new(anstream::AutoStream::auto(io::stdout().lock())),
-            count: 0,
-            exit: Exit::Done,
-        };
+        let setup = Setup::leaked(&self.common)?;
+        let mut scanned =
+            Scanned { scan: self, setup, out: BufWriter::new(anstream::AutoStream::auto(io::stdout().lock())), count: 0, exit: Exit::Done };
         for path in &self.paths {
             scanned.path(path)?;
         }

@@ -23,13 +23,18 @@ pub(super) struct Setup {
 }
 
 impl Setup {
+    /// The setup of a command, for as long as the process lives: taking a set of rules apart again takes time for nothing.
+    pub(super) fn leaked(common: &Common) -> Result<&'static Self, Failed> {
+        Self::new(common).map(|setup| &*Box::leak(Box::new(setup)))
+    }
+
     /// Loads the rules and settles language and viewpoint.
-    pub(super) fn new(common: &Common) -> Result<Self, Failed> {
+    fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
         let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
-        let layers = layers(common, &settings)?;
-        let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
+        let layers = Box::leak(layers(common, &settings)?.into_boxed_slice());
+        let loaded = if common.keep_going { load_valid(layers) } else { load(layers) };
         let engine = engine(loaded)?;
         let from = viewpoint(&engine, common.provider.as_deref())?;
         Ok(Self { engine, langs, from })

@@ -36,7 +36,7 @@ pub(super) struct Test {
 
 impl Test {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let setup = Setup::new(&self.common)?;
+        let setup = Setup::leaked(&self.common)?;
         let set = setup.engine.set();
         let mut cases = example_cases(set);
         for path in self.common.rules.iter().chain(&self.paths) {

@@ -93,7 +93,7 @@ fn address(value: &str) -> Option<String> {
     let inside = value.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(value, |(address, _)| address);
     let plain = inside.trim().trim_matches(['<', '>', '"', '\'']);
     let plain = plain.split_whitespace().next().unwrap_or_default();
-    (!plain.is_empty() && plain != "@").then(|| plain.to_owned())
+    (!plain.is_empty() && !plain.starts_with('@')).then(|| plain.to_owned())
 }
 
 /// `dns; mx.example.com (192.0.2.1)`: the name alone.

@@ -14,6 +14,7 @@ const HEADER_LINES: usize = 3;
 pub(super) struct Line {
     pub(super) range: Range<usize>,
     pub(super) folded: Folded,
+    indented: bool,
 }
 
 impl Line {
@@ -37,7 +38,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let line = |line: &str| {
         let range = at..at + line.len();
         at = range.end;
-        Line { folded: Folded::new(line), range }
+        Line { folded: Folded::new(line), indented: line.starts_with([' ', '\t']), range }
     };
     text.split_inclusive('\n').map(line).collect()
 }
@@ -67,7 +68,10 @@ pub(super) fn returned_at(lines: &[Line], marks: &[TextPattern]) -> usize {
     let headers = || {
         (0..lines.len()).find(|index| {
             let before = index.checked_sub(1).is_none_or(|before| lines[before].is_blank());
-            before && *index > 0 && lines[*index..].iter().take(HEADER_LINES).filter(|line| is_header(line)).count() == HEADER_LINES
+            before
+                && *index > 0
+                && !lines[*index].indented
+                && lines[*index..].iter().take(HEADER_LINES).filter(|line| is_header(line)).count() == HEADER_LINES
         })
     };
     marked.or_else(headers).unwrap_or(lines.len())
@@ -91,9 +95,5 @@ fn is_header(line: &Line) -> bool {
     ];
     let folded = line.folded.as_str();
     let name = folded.split_once(':').map_or("", |(name, _)| name);
-    NAMES.contains(&name)
-        || name.starts_with("x-") && !name.contains(' ')
-        || folded.starts_with("by ")
-        || folded.starts_with("id ")
-        || folded.starts_with("for ")
+    if line.indented { !line.is_blank() } else { NAMES.contains(&name) || name.starts_with("x-") && !name.contains(' ') }
 }

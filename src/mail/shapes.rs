@@ -97,7 +97,8 @@ impl<'p> Page<'p> {
             rest = more;
             let Some(mut said) = self.named(line) else { continue };
             let is_end = |line: &Line| line.has(&self.layout.stops) || line.has(&self.layout.recipient);
-            let blank = rest.iter().take_while(|line| line.is_blank()).count();
+            let about = self.behind(&self.layout.recipient, line);
+            let blank = if about.contains(char::is_alphanumeric) { 0 } else { rest.iter().take_while(|line| line.is_blank()).count() };
             let length = rest[blank..].iter().position(|line| line.is_blank() || is_end(line)).unwrap_or(rest.len() - blank);
             self.text_of(&rest[blank..blank + length]).clone_into(&mut said.words);
             rest = &rest[blank + length..];
@@ -139,8 +140,13 @@ impl<'p> Page<'p> {
 
     /// The rest of a line behind the layout's mark for a reason.
     fn behind_mark(&self, line: &Line) -> &'p str {
+        self.behind(&self.layout.reason, line)
+    }
+
+    /// The rest of a line behind what one of `patterns` takes of it.
+    fn behind(&self, patterns: &[TextPattern], line: &Line) -> &'p str {
         let text = &self.text[line.range.clone()];
-        let end = line.find(&self.layout.reason).map_or(0, |(_, found)| Folded::origin(text, found.range).end);
+        let end = line.find(patterns).map_or(0, |(_, found)| Folded::origin(text, found.range).end);
         &text[end..]
     }
 
@@ -197,6 +203,9 @@ impl<'p> Page<'p> {
             named = self.lines.iter().filter_map(|line| self.named(line)).collect();
             named.dedup_by(|later, earlier| later.recipient == earlier.recipient);
         }
+        if named.is_empty() && !session.trim().is_empty() {
+            named.push(Said::default());
+        }
         let alone = named.len() == 1;
         for said in &mut named {
             let groups = if alone { session.to_owned() } else { groups_about(session, said.recipient.as_deref().unwrap_or_default()) };
@@ -218,10 +227,12 @@ impl<'p> Page<'p> {
 fn groups_about(session: &str, address: &str) -> String {
     let lower = address.to_lowercase();
     let mut groups: Vec<String> = Vec::new();
+    let mut summed_up = false;
     for line in session.lines() {
-        if line.starts_with(">>>") || groups.is_empty() {
+        if line.starts_with(">>>") || summed_up || groups.is_empty() {
             groups.push(String::new());
         }
+        summed_up = line.starts_with(|c: char| c.is_ascii_digit()) && line.contains("... ");
         if let Some(group) = groups.last_mut() {
             group.push_str(line);
             group.push('\n');

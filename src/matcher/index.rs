@@ -1,10 +1,10 @@
 //! The index: which patterns may stand in a text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use super::windows::Windows;
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
@@ -92,7 +92,7 @@ impl Index {
 /// The literals of all patterns, each once, with how often patterns need it: what many patterns need, many texts hold.
 #[derive(Debug, Default)]
 struct Literals<'s> {
-    numbers: HashMap<&'s str, u32>,
+    numbers: FxHashMap<&'s str, u32>,
     texts: Vec<Box<str>>,
     needed: Vec<u32>,
 }

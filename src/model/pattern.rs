@@ -160,6 +160,9 @@ impl Pattern {
 /// Letters and digits in `text`; a CJK character counts three, since it says about as much as three letters.
 #[must_use]
 pub fn letters(text: &str) -> u32 {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).count() as u32;
+    }
     text.chars().map(|c| if is_cjk(c) { 3 } else { u32::from(c.is_alphanumeric()) }).sum()
 }
 

@@ -24,6 +24,9 @@ impl Folded {
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Self {
+        if is_plain(text.as_bytes()) {
+            return Self(text.to_ascii_lowercase());
+        }
         let mut out = String::with_capacity(text.len());
         walk(text, |piece, _| {
             out.push_str(piece);
@@ -37,6 +40,12 @@ impl Folded {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The folded text, owned.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
     }
 
     /// The part of `original`, the text that this was folded from, that became `range`.
@@ -63,6 +72,19 @@ impl Folded {
     }
 }
 
+/// Whether only letter case can make a difference: printable ASCII with single spaces inside, and no `550-`.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    for &byte in bytes {
+        let printable = byte.is_ascii_graphic() || byte == b' ' && before != b' ';
+        if !printable || byte == b'-' && before.is_ascii_digit() {
+            return false;
+        }
+        before = byte;
+    }
+    bytes.is_empty() || before != b' '
+}
+
 /// Calls `sink` with each folded piece (ASCII letters still in their case) and the range that it came from; where both are
 /// equally long they correspond byte by byte. Ends early when `sink` says `false`.
 fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
@@ -80,7 +102,7 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
                 continue;
             }
         }
-        let run = plain_run(rest);
+        let run = plain_run(&text[at..]);
         let mut buffer = String::new();
         let (piece, next) = if run > 0 {
             (&text[at..at + run], at + run)
@@ -116,12 +138,10 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
 }
 
 /// The length of the ASCII text at the front that folds to itself: no white space, and nothing that a mark may join.
-fn plain_run(bytes: &[u8]) -> usize {
-    let run = bytes.iter().take_while(|b| b.is_ascii_graphic()).count();
-    match bytes.get(run) {
-        Some(next) if !next.is_ascii() => run.saturating_sub(1),
-        _ => run,
-    }
+fn plain_run(text: &str) -> usize {
+    let run = text.bytes().take_while(u8::is_ascii_graphic).count();
+    let joined = text[run..].chars().next().is_some_and(joins);
+    if joined { run.saturating_sub(1) } else { run }
 }
 
 /// Folds one character with the marks that follow it into `out`; returns its length in `text`.
@@ -133,6 +153,10 @@ fn cluster(text: &str, out: &mut String) -> usize {
         return first.len_utf8();
     }
     let end = chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(index, _)| index);
+    if end == first.len_utf8() && folds_to_itself(first) {
+        out.push(first);
+        return end;
+    }
     for c in text[..end].nfkc().flat_map(char::to_lowercase) {
         if let Some(c) = plain(c) {
             out.push(c);
@@ -142,6 +166,11 @@ fn cluster(text: &str, out: &mut String) -> usize {
         out.truncate(1);
     }
     end
+}
+
+/// Whether a character by itself is known to fold to itself: kana, the common ideographs, and what is for private use.
+const fn folds_to_itself(c: char) -> bool {
+    matches!(c as u32, 0x3041..=0x3096 | 0x30A1..=0x30FE | 0x4E00..=0x9FFF | 0xE000..=0xF8FF)
 }
 
 /// Whether `c` joins the character before it into one: combining and half-width sound marks, Hangul vowels and finals.

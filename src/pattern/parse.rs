@@ -137,8 +137,11 @@ fn read_braces(source: &str, at: usize, end: usize) -> Result<(Element, usize), 
 /// One word or phrase of a choice. Spaces at its ends count, so that `{the |}mailbox` can leave out both.
 fn alternative(text: &str) -> Alternative {
     let (text, stem) = text.strip_suffix('*').map_or((text, false), |text| (text, true));
-    let space = |at_edge: bool| if at_edge { " " } else { "" };
     let folded = Folded::new(text);
+    if !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace) {
+        return Alternative { text: folded.into_text().into(), stem };
+    }
+    let space = |at_edge: bool| if at_edge { " " } else { "" };
     let blank = folded.as_str().is_empty();
     let front = space(text.starts_with(char::is_whitespace));
     let back = space(!blank && text.ends_with(char::is_whitespace));

@@ -137,11 +137,14 @@ impl Pile {
         let drafts = std::mem::take(&mut self.rules);
         let mut out = Vec::with_capacity(drafts.len());
         for ((owner, _), draft) in drafts {
-            let mut facts: Vec<String> = draft.value.patterns.iter().flat_map(|p| p.facts()).map(str::to_owned).collect();
-            facts.extend(shape_facts.iter().cloned());
             let before = self.faults.len();
-            self.check_facts(&draft.source, &draft.value.advice, &facts);
-            self.check_facts(&draft.source, &draft.value.operator, &facts);
+            let value = &draft.value;
+            if !value.advice.facts.is_empty() || !value.operator.facts.is_empty() {
+                let mut facts: Vec<String> = value.patterns.iter().flat_map(|p| p.facts()).map(str::to_owned).collect();
+                facts.extend(shape_facts.iter().cloned());
+                self.check_facts(&draft.source, &value.advice, &facts);
+                self.check_facts(&draft.source, &value.operator, &facts);
+            }
             let rule = self.resolve_rule(names, categories, &owner, draft);
             if self.valid_only && self.faults.len() > before {
                 let faults: Vec<String> = self.faults[before..].iter().map(ToString::to_string).collect();
@@ -192,7 +195,10 @@ impl Pile {
         let resolved =
             drafts.into_iter().filter_map(|(owner, draft)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout }));
         let mut layouts: Vec<Layout> = resolved.collect();
-        layouts.sort_by_key(|layout| std::cmp::Reverse(layout.demands()));
+        let general = |layout: &Layout| {
+            self.providers.values().nth(layout.provider.0 as usize).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard))
+        };
+        layouts.sort_by_key(|layout| (std::cmp::Reverse(layout.demands()), general(layout)));
         layouts
     }
 
