@@ -2,6 +2,8 @@
 //!
 //! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
 
+use std::thread;
+
 use crate::mail::{Reader, Report};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
@@ -25,7 +27,12 @@ impl Engine {
     /// Compiles a set.
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
-        Self { grammar: Grammar::new(&set), reader: Reader::new(&set), matcher: Matcher::new(&set), set }
+        let (matcher, reader, grammar) = thread::scope(|scope| {
+            let matcher = scope.spawn(|| Matcher::new(&set));
+            let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
+            (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
+        });
+        Self { grammar, reader, matcher, set }
     }
 
     /// Loads the rules inside the binary with `layers` on top, and compiles them.

@@ -3,10 +3,10 @@
 //! The parts are tried from left to right. A gap and a hole have few ways to go on, and a place that failed once is not tried
 //! again, so that the time is linear in the text whatever the pattern.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use memchr::memmem;
+use rustc_hash::FxHashSet;
 
 use super::edge::{begins, ends as word_ends, is_letter};
 use super::hole;
@@ -41,7 +41,7 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     if !literals_stand(pattern, text) {
         return None;
     }
-    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: HashSet::new(), steps: 0 };
+    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: FxHashSet::default(), steps: 0 };
     if pattern.at_start {
         let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
         return starts.into_iter().flatten().find_map(|start| search.from(start));
@@ -52,13 +52,21 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     }
 }
 
-/// Where `needle` stands in `text`. In a text of usual length a search by its first byte is done before a better one is set up.
-fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> Box<dyn Iterator<Item = usize> + 't> {
+/// Where `needle` stands in `text`.
+fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> + use<'t> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + place(text.get(from..)?, needle)?;
+        from = at + 1;
+        Some(at)
+    })
+}
+
+/// The first place of `needle`. In a text of usual length a search by its first byte is done before a better one is set up.
+fn place(text: &[u8], needle: &[u8]) -> Option<usize> {
     match needle.first() {
-        Some(first) if text.len() < SHORT_TEXT => {
-            Box::new(memchr::memchr_iter(*first, text).filter(move |at| text[*at..].starts_with(needle)))
-        }
-        _ => Box::new(memmem::find_iter(text, needle)),
+        Some(first) if text.len() < SHORT_TEXT => memchr::memchr_iter(*first, text).find(|at| text[*at..].starts_with(needle)),
+        _ => memmem::find(text, needle),
     }
 }
 
@@ -66,7 +74,7 @@ fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> Box<dyn Iterator<Item = usize
 fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
     let mut rest = text;
     pattern.elements.len() == 1
-        || pattern.literals().all(|literal| match places(rest.as_bytes(), literal.as_bytes()).next() {
+        || pattern.literals().all(|literal| match place(rest.as_bytes(), literal.as_bytes()) {
             Some(at) => {
                 rest = &rest[at + literal.len()..];
                 true
@@ -103,7 +111,7 @@ struct Search<'a> {
     /// Letters of the words chosen so far.
     chosen: Vec<u32>,
     /// Places that failed; remembered once the search gets long.
-    failed: HashSet<(usize, usize, Seam)>,
+    failed: FxHashSet<(usize, usize, Seam)>,
     steps: usize,
 }
 

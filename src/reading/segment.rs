@@ -201,6 +201,8 @@ impl<'g, 't> Parts<'g, 't> {
         if self.failure.utterances.is_empty() {
             self.failure.utterances.push(utterance(Cow::Borrowed(self.text), Speaker::Reporter));
         }
+        let summed_up = self.failure.utterances.iter().filter(|utterance| utterance.speaker == Speaker::Reporter);
+        self.failure.status = summed_up.filter_map(|utterance| utterance.status).max_by_key(|status| !status.is_bare());
         let hosts = self.failure.utterances.iter().rev().filter(|utterance| utterance.speaker != Speaker::Reporter);
         self.failure.remote_host = hosts.map(|utterance| utterance.host.clone()).next().flatten().or(self.context.host);
         self.failure
