@@ -84,9 +84,9 @@ impl Page<'_> {
             notification.recipients.extend(read.recipients);
         }
         let mut failures: Vec<Failure<'static>> = if notification.recipients.is_empty() {
-            self.from_prose(grammar)
+            self.by_prose(grammar)
         } else {
-            notification.recipients.iter().map(|recipient| self.from_fields(grammar, recipient, notification.recipients.len())).collect()
+            notification.recipients.iter().map(|recipient| self.by_fields(grammar, recipient, notification.recipients.len())).collect()
         };
         for failure in &mut failures {
             failure.reporting_host = failure.reporting_host.take().or_else(|| notification.reporting.clone().map(Cow::Owned));
@@ -115,7 +115,7 @@ impl Page<'_> {
     }
 
     /// A failure of a notification, with the words of the page about the same recipient.
-    fn from_fields(&self, grammar: &Grammar, fields: &Recipient, count: usize) -> Failure<'static> {
+    fn by_fields(&self, grammar: &Grammar, fields: &Recipient, count: usize) -> Failure<'static> {
         let names = [fields.last.as_deref(), fields.original.as_deref()];
         let is_about = |said: &&Said| {
             let own = [said.recipient.as_deref(), said.original.as_deref()];
@@ -143,7 +143,7 @@ impl Page<'_> {
     }
 
     /// The failures that the page alone tells.
-    fn from_prose(&self, grammar: &Grammar) -> Vec<Failure<'static>> {
+    fn by_prose(&self, grammar: &Grammar) -> Vec<Failure<'static>> {
         let Some(layout) = self.layout else { return Vec::new() };
         let kind = self.kind().unwrap_or(Kind::Bounce);
         let mut said = self.said.clone();
