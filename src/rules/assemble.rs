@@ -29,7 +29,7 @@ pub fn load(layers: &[Layer]) -> Loaded {
     Loaded { set: set.filter(|_| !refused), faults }
 }
 
-/// Loads what is valid and leaves out the rest, which [`SetStatus::left_out`] then lists.
+/// Loads what is valid and leaves out the rest, which [`SetStatus::left_out`](crate::model::SetStatus::left_out) then lists.
 ///
 /// `None` only where no default categories are left.
 #[must_use]
