@@ -1,6 +1,7 @@
 //! One rule file: text to drafts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use toml::de::{DeTable, DeValue};
@@ -25,25 +26,25 @@ const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
 /// Fewer bytes than this are read sooner than a thread is started.
 const WORTH_A_THREAD: usize = 100_000;
 
-/// Reads files, in their order; large sets on several processors.
+/// Reads files, in their order; large sets on several processors, the largest files first.
 pub(super) fn read_files(files: &[RawFile]) -> Vec<(FileDraft, Vec<Fault>)> {
     let bytes: usize = files.iter().map(size).sum();
     let threads = thread::available_parallelism().map_or(1, |count| count.get().min(bytes / WORTH_A_THREAD + 1));
-    let share = bytes / threads + 1;
-    let mut done = 0;
-    let shares = files.chunk_by(|one, _| {
-        let before = done / share;
-        done += size(one);
-        done / share == before
-    });
-    thread::scope(|scope| {
-        let mut shares = shares;
-        let own = shares.next().unwrap_or_default();
-        let others: Vec<_> = shares.map(|share| scope.spawn(|| share.iter().map(read_file).collect::<Vec<_>>())).collect();
-        let mut drafts: Vec<_> = own.iter().map(read_file).collect();
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(size(&files[*index])));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let turns = std::iter::from_fn(|| order.get(next.fetch_add(1, Ordering::Relaxed)).copied());
+        turns.map(|index| (index, read_file(&files[index]))).collect::<Vec<_>>()
+    };
+    let mut drafts = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut drafts = work();
         drafts.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
         drafts
-    })
+    });
+    drafts.sort_by_key(|(index, _)| *index);
+    drafts.into_iter().map(|(_, draft)| draft).collect()
 }
 
 fn size(file: &RawFile) -> usize {
