@@ -315,3 +315,14 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let out = String::from_utf8(output.stdout).unwrap();
     assert_eq!(out.lines().count(), 1, "{out}");
 }
+
+#[test]
+fn a_check_that_nobody_reads_to_the_end_does_not_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = |number: u32| format!("[[rule]]\nid = \"r{number}\"\ncategory = \"no_such\"\ntext = 'rule {number} of very many'\n");
+    let many: String = (0..2_000).map(rule).collect();
+    rules(folder.path(), "example.toml", &format!("[provider]\nid = \"example\"\nkind = \"mta\"\n{many}"));
+    let script = format!("{} check --rules {} | true", env!("CARGO_BIN_EXE_modori"), folder.path().display());
+    let output = Command::new("bash").args(["-o", "pipefail", "-c", &script]).env("XDG_CONFIG_HOME", "/nonexistent").output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}

@@ -76,7 +76,7 @@ fn facts_about_mail_systems_stand_in_rules_not_in_rust() {
     rust_files(&root.join("src"), &mut files);
     let mut wrong = Vec::new();
     for file in &files {
-        // A kind of report and its category may bear the same name; the lists of words are the model's own.
+        // The lists of words are the model's own, and the actions of RFC 3464 bear the names of kinds.
         for line in code(&fs::read_to_string(file).unwrap()).filter(|line| !line.contains(" = \"") && !line.contains("Kind::")) {
             for name in names.iter().filter(|name| line.contains(&format!("\"{name}\""))) {
                 wrong.push(format!("{}: {name}", file.display()));

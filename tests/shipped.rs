@@ -55,7 +55,7 @@ fn what_a_provider_says(engine: &Engine, provider: &str) -> String {
             let diagnosis = case.diagnose(engine);
             let facts = serde_json::to_string(&diagnosis.facts).unwrap_or_default();
             let category = &set.category(diagnosis.category).id;
-            let _ = writeln!(out, "  {}", case.text.escape_debug());
+            let _ = writeln!(out, "  {}", case.example.text.escape_debug());
             let _ = writeln!(out, "    {category} {} {} {facts}", diagnosis.severity, diagnosis.action);
         }
         write_advice(&mut out, "advice", &rule.advice);

@@ -1,5 +1,7 @@
 //! `modori check`: what is wrong with the rules?
 
+use std::io::Write as _;
+
 use clap::Args;
 
 use super::settings::Settings;
@@ -32,17 +34,19 @@ impl Check {
         let settings = Settings::find(self.common.config.as_deref())?;
         let layers = layers(&self.common, &settings)?;
         let loaded = load(&layers);
-        anstream::print!("{}", render_faults(&loaded.faults, true));
+        let mut out = anstream::stdout().lock();
+        out.write_all(render_faults(&loaded.faults, true).as_bytes())?;
         let (errors, warnings) = (loaded.errors().count(), warnings(&loaded));
         match &loaded.set {
             Some(set) => {
                 let (rules, files) = (set.rules.len(), set.status.files);
                 let (over, off) = (set.status.overridden.len(), set.status.disabled.len());
-                anstream::println!(
+                writeln!(
+                    out,
                     "{rules} rules in {files} files, {over} overridden, {off} switched off: {errors} errors, {warnings} warnings"
-                );
+                )?;
             }
-            None => anstream::println!("not loaded: {errors} errors, {warnings} warnings"),
+            None => writeln!(out, "not loaded: {errors} errors, {warnings} warnings")?,
         }
         let refused = errors > 0 || self.deny.is_some() && warnings > 0;
         Ok(if refused { Exit::No } else { Exit::Done })

@@ -1,6 +1,7 @@
 //! `modori test`: do the rules say what their examples and suites expect?
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -47,9 +48,10 @@ impl Test {
         let wanted = |case: &Case| self.filter.as_deref().is_none_or(|text| case.name.contains(text) || case.place.contains(text));
         cases.retain(wanted);
         let outcomes: Vec<Outcome<'_>> = cases.iter().map(|case| run(&setup.engine, case)).collect();
-        outcomes.iter().for_each(print);
-        let bare = if self.filter.is_none() { without_examples(set) } else { 0 };
-        Ok(summary(&outcomes, bare))
+        let mut out = anstream::stdout().lock();
+        outcomes.iter().try_for_each(|outcome| print(&mut out, outcome))?;
+        let bare = if self.filter.is_none() { without_examples(&mut out, set)? } else { 0 };
+        Ok(summary(&mut out, &outcomes, bare)?)
     }
 }
 
@@ -59,7 +61,8 @@ fn suites(path: &Path) -> Result<Vec<PathBuf>, Failed> {
         return Ok(if is_suite(path) { vec![path.to_owned()] } else { Vec::new() });
     }
     let entries = fs::read_dir(path).map_err(|error| Failed::Because(format!("{} cannot be read: {error}", path.display())))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    let paths: io::Result<Vec<PathBuf>> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths.map_err(|error| Failed::Because(format!("{} cannot be read: {error}", path.display())))?;
     paths.sort();
     let mut found = Vec::new();
     for path in paths {
@@ -86,34 +89,33 @@ fn suite(file: &Path, set: &RuleSet) -> Result<Vec<Case>, Failed> {
     Ok(cases)
 }
 
-fn print(outcome: &Outcome<'_>) {
+fn print(out: &mut impl Write, outcome: &Outcome<'_>) -> io::Result<()> {
     let case = outcome.case;
     match &outcome.result {
-        CaseResult::Passed | CaseResult::Todo => {}
-        CaseResult::Mended => anstream::println!("FAILED {}\n  {}\n  passes now: take `todo` away", case.name, case.place),
+        CaseResult::Passed | CaseResult::Todo => Ok(()),
+        CaseResult::Mended => writeln!(out, "FAILED {}\n  {}\n  passes now: take `todo` away", case.name, case.place),
         CaseResult::Wrong(differences) => {
-            anstream::println!("FAILED {}\n  {}\n  {}", case.name, case.place, case.text.escape_debug());
-            for difference in differences {
-                anstream::println!("    {}: expected {}, got {}", difference.what, difference.expected, difference.got);
-            }
+            writeln!(out, "FAILED {}\n  {}\n  {}", case.name, case.place, case.example.text.escape_debug())?;
+            differences.iter().try_for_each(|one| writeln!(out, "    {}: expected {}, got {}", one.what, one.expected, one.got))
         }
     }
 }
 
 /// Says which rules have no example, and how many.
-fn without_examples(set: &RuleSet) -> usize {
-    let bare = set.rules.iter().filter(|rule| rule.examples.is_empty());
-    bare.inspect(|rule| anstream::println!("FAILED {} has no example\n  {}", rule.name, rule.origin)).count()
+fn without_examples(out: &mut impl Write, set: &RuleSet) -> io::Result<usize> {
+    let bare: Vec<_> = set.rules.iter().filter(|rule| rule.examples.is_empty()).collect();
+    bare.iter().try_for_each(|rule| writeln!(out, "FAILED {} has no example\n  {}", rule.name, rule.origin))?;
+    Ok(bare.len())
 }
 
-fn summary(outcomes: &[Outcome<'_>], bare: usize) -> Exit {
+fn summary(out: &mut impl Write, outcomes: &[Outcome<'_>], bare: usize) -> io::Result<Exit> {
     let failed = outcomes.iter().filter(|outcome| outcome.failed()).count();
     let todo = outcomes.iter().filter(|outcome| outcome.result == CaseResult::Todo).count();
     let passed = outcomes.len() - failed - todo;
     if outcomes.is_empty() {
-        anstream::println!("nothing ran, which counts as a failure");
-        return Exit::No;
+        writeln!(out, "nothing ran, which counts as a failure")?;
+        return Ok(Exit::No);
     }
-    anstream::println!("{passed} passed, {failed} failed, {todo} todo; {bare} rules without an example");
-    if failed + bare > 0 { Exit::No } else { Exit::Done }
+    writeln!(out, "{passed} passed, {failed} failed, {todo} todo; {bare} rules without an example")?;
+    Ok(if failed + bare > 0 { Exit::No } else { Exit::Done })
 }

@@ -182,8 +182,7 @@ fn integer(kind: HoleKind, taken: &str) -> Option<u64> {
     Some((value * unit as f64).round() as u64)
 }
 
-/// The part of `range` in a text that a bracketed hole means, without its brackets.
-#[must_use]
+/// Whether two holes took the same, brackets aside.
 pub(super) fn same(text: &str, one: &Range<usize>, other: &Range<usize>) -> bool {
     let plain = |range: &Range<usize>| {
         let part = &text[range.clone()];

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-
 use crate::Engine;
 use crate::matcher::Viewpoint;
-use crate::model::{Diagnosis, Example, Failure, Kind, Reply, Stage, Status};
+use crate::model::{Diagnosis, Example, Failure};
 
 /// What a diagnosis must say. What is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,39 +31,6 @@ pub struct Expected {
     pub not_category: Option<String>,
 }
 
-/// What is known beside a text, where the text does not tell.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Evidence {
-    /// The stage of the words nearest the recipient.
-    pub stage: Option<Stage>,
-    /// Their reply code.
-    pub reply: Option<Reply>,
-    /// Their status code.
-    pub status: Option<Status>,
-    /// The host that spoke them.
-    pub remote: Option<String>,
-    /// The recipient.
-    pub recipient: Option<String>,
-    /// The kind of the report.
-    pub kind: Option<Kind>,
-    /// The day of the report.
-    pub date: Option<Date>,
-}
-
-impl From<&Example> for Evidence {
-    fn from(example: &Example) -> Self {
-        Self {
-            stage: example.stage,
-            reply: example.reply,
-            status: example.status,
-            remote: example.remote.clone(),
-            recipient: example.recipient.clone(),
-            kind: example.kind,
-            date: example.date,
-        }
-    }
-}
-
 /// A test case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -73,10 +38,8 @@ pub struct Case {
     pub name: String,
     /// Where it stands: `file:line`.
     pub place: String,
-    /// The text.
-    pub text: String,
-    /// What is known beside it.
-    pub evidence: Evidence,
+    /// The text, with what is known beside it.
+    pub example: Example,
     /// From where it is looked at.
     pub from: Viewpoint,
     /// The language of the advice.
@@ -87,34 +50,32 @@ pub struct Case {
     pub todo: bool,
 }
 
-impl Evidence {
-    /// Puts what is known into a failure that was read from the text.
-    pub fn apply<'t>(&'t self, failure: &mut Failure<'t>) {
-        if let Some(last) = failure.utterances.last_mut() {
-            last.stage = self.stage.or(last.stage);
-            last.reply = self.reply.or(last.reply);
-            last.status = self.status.or(last.status);
-            if let Some(host) = &self.remote {
-                last.host = Some(Cow::Borrowed(host));
-            }
-        }
-        if let Some(host) = &self.remote {
-            failure.remote_host = Some(Cow::Borrowed(host));
-        }
-        if let Some(recipient) = &self.recipient {
-            failure.recipient = Some(Cow::Borrowed(recipient));
-        }
-        failure.kind = self.kind.or(failure.kind);
-        failure.date = self.date.or(failure.date);
-    }
-}
-
 impl Case {
     /// The diagnosis of the case.
     #[must_use]
     pub fn diagnose<'c>(&'c self, engine: &Engine) -> Diagnosis<'c> {
-        let mut failure = engine.read(&self.text);
-        self.evidence.apply(&mut failure);
+        let mut failure = engine.read(&self.example.text);
+        add_known(&self.example, &mut failure);
         engine.diagnose(failure, self.from)
     }
+}
+
+/// Puts what is known beside the text into the failure that was read from it.
+fn add_known<'t>(known: &'t Example, failure: &mut Failure<'t>) {
+    if let Some(last) = failure.utterances.last_mut() {
+        last.stage = known.stage.or(last.stage);
+        last.reply = known.reply.or(last.reply);
+        last.status = known.status.or(last.status);
+        if let Some(host) = &known.remote {
+            last.host = Some(Cow::Borrowed(host));
+        }
+    }
+    if let Some(host) = &known.remote {
+        failure.remote_host = Some(Cow::Borrowed(host));
+    }
+    if let Some(recipient) = &known.recipient {
+        failure.recipient = Some(Cow::Borrowed(recipient));
+    }
+    failure.kind = known.kind.or(failure.kind);
+    failure.date = known.date.or(failure.date);
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::case::{Case, Evidence, Expected};
+use super::case::{Case, Expected};
 use crate::matcher::Viewpoint;
 use crate::model::{Example, Lang, Rule, RuleSet, Scope};
 use crate::rules::Source;
@@ -40,8 +40,7 @@ fn example_case(rule: &Rule, example: &Example, name: String, expected: Expected
     Case {
         name,
         place: format!("{}:{}", rule.origin.file, example.line),
-        text: example.text.clone(),
-        evidence: Evidence::from(example),
+        example: example.clone(),
         from,
         lang: Lang::english(),
         expected,
@@ -159,8 +158,7 @@ fn test_case(table: TestTable, set: &RuleSet) -> Result<Case, String> {
     Ok(Case {
         name: table.name,
         place: String::new(),
-        text: table.text,
-        evidence: Evidence { stage, reply, status, remote: table.remote, recipient: table.recipient, kind, date },
+        example: Example { text: table.text, stage, reply, status, remote: table.remote, recipient: table.recipient, kind, date, line: 0 },
         from: Viewpoint { customer_of: table.provider.and_then(|id| set.provider_by_id(&id)), presumed: None },
         lang,
         expected: Expected {

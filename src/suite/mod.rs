@@ -6,6 +6,6 @@ mod case;
 mod file;
 mod run;
 
-pub use case::{Case, Evidence, Expected};
+pub use case::{Case, Expected};
 pub use file::{SuiteError, example_cases, read_suite};
 pub use run::{CaseResult, Difference, Outcome, run};
