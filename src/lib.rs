@@ -17,6 +17,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod index;
 pub mod mail;
 pub mod matcher;
 pub mod model;
@@ -24,6 +25,7 @@ pub mod output;
 pub mod pattern;
 pub mod reading;
 pub mod rules;
+pub mod shipped;
 pub mod suite;
 
 pub use engine::Engine;

@@ -9,6 +9,7 @@ mod fault;
 mod file;
 mod layout;
 mod pile;
+mod prepare;
 mod reader;
 mod resolve;
 mod rule;
@@ -17,4 +18,5 @@ mod template;
 
 pub use assemble::{Loaded, load, load_valid};
 pub use fault::{Code, Fault, Level, nearest};
-pub use source::{Layer, RawFile, SETTINGS_FILE, Source, content_hash};
+pub use prepare::prepare;
+pub use source::{Fingerprint, Layer, Prepared, RawFile, SETTINGS_FILE, Source, content_hash};
