@@ -48,10 +48,13 @@ fn files(layer: &Layer, paths: &[PathBuf], out: &Path) -> io::Result<String> {
             Some(drafts) => {
                 let name = out.join(format!("draft_{index}"));
                 fs::write(&name, &drafts[index])?;
-                format!("Some(Prepared {{ draft: include_bytes!({name:?}), fingerprint: {:?} }})", file.fingerprint())
+                format!(
+                    "Some(Prepared {{ text: include_str!({path:?}), draft: include_bytes!({name:?}), fingerprint: {:?} }})",
+                    file.fingerprint()
+                )
             }
         };
-        let _ = writeln!(code, "    ({:?}, include_bytes!({path:?}), {prepared}),", file.name);
+        let _ = writeln!(code, "    ({:?}, include_str!({path:?}), {prepared}),", file.name);
     }
     code.push(']');
     Ok(code)

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::index::{Entry, Filed, Tables, WindowTables};
+use crate::index::{Entry, Filed, Tables, WindowTables, Windows};
 use crate::rules::{Layer, Prepared, RawFile};
 
-/// A shipped file: its name, its bytes, and what `build.rs` made of it.
-type Shipped = (&'static str, &'static [u8], Option<Prepared>);
+/// A shipped file: its name, its text, and what `build.rs` made of it.
+type Shipped = (&'static str, &'static str, Option<Prepared>);
 
 /// The rule files that the binary was built with, by name.
 static SHIPPED: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
@@ -24,12 +24,12 @@ impl Layer {
     /// The rules inside the binary, as they were made ready when it was built.
     #[must_use]
     pub fn shipped() -> Self {
-        Self { files: SHIPPED.iter().map(|(name, bytes, prepared)| RawFile::built_in(name, bytes, *prepared)).collect() }
+        Self { files: SHIPPED.iter().map(|(name, text, prepared)| RawFile::built_in(name, text, *prepared)).collect() }
     }
 
     /// The rules inside the binary as they were written, so that they are read and checked like any others.
     #[must_use]
     pub fn shipped_as_written() -> Self {
-        Self { files: SHIPPED.iter().map(|(name, bytes, _)| RawFile::built_in(name, bytes, None)).collect() }
+        Self { files: SHIPPED.iter().map(|(name, text, _)| RawFile::built_in(name, text, None)).collect() }
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::{Debug, Write as _};
 
 use super::tables::Tables;
+use super::windows::Windows;
 
 impl Tables {
-    /// The tables as an expression of Rust, for a place where `Tables`, `Entry`, `WindowTables`, `Filed` and `Cow` are known.
+    /// The tables as an expression of Rust, for a place where `Tables`, `Entry`, `WindowTables`, `Windows`, `Filed` and `Cow` are known.
     #[must_use]
     pub fn source(&self) -> String {
         let mut out = "Tables {\n".to_owned();
@@ -16,16 +17,23 @@ impl Tables {
         list(&mut out, "anywhere", &self.anywhere);
         list(&mut out, "wordless", &self.wordless);
         let _ = writeln!(out, "regexes: {},\nwindows: WindowTables {{", self.regexes);
-        list(&mut out, "bitmap", &self.windows.bitmap);
-        list(&mut out, "ranks", &self.windows.ranks);
-        list(&mut out, "starts", &self.windows.starts);
-        list(&mut out, "filed", &self.windows.filed);
         let _ = writeln!(out, "texts: Cow::Borrowed({:?}),", self.windows.texts);
         list(&mut out, "ends", &self.windows.ends);
-        list(&mut out, "short", &self.windows.short);
+        windows(&mut out, "long", &self.windows.long);
+        windows(&mut out, "short", &self.windows.short);
+        windows(&mut out, "tiny", &self.windows.tiny);
         out.push_str("} }\n");
         out
     }
+}
+
+fn windows<const W: usize>(out: &mut String, name: &str, windows: &Windows<W>) {
+    let _ = writeln!(out, "{name}: Windows {{");
+    list(out, "bitmap", &windows.bitmap);
+    list(out, "ranks", &windows.ranks);
+    list(out, "starts", &windows.starts);
+    list(out, "filed", &windows.filed);
+    out.push_str("},\n");
 }
 
 fn list(out: &mut String, name: &str, items: &[impl Debug]) {

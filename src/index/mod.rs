@@ -13,17 +13,15 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 pub use tables::{Entry, Tables};
-pub use windows::{Filed, WindowTables};
+pub use windows::{Filed, WindowTables, Windows};
 
 use crate::model::{Form, Pattern, RuleIx};
 use crate::pattern::{self, compile_regex};
-use windows::Windows;
 
 /// All patterns of a set by the texts that each must hold.
 #[derive(Debug)]
 pub struct Index {
     tables: Tables,
-    windows: Windows,
     /// The compiled regexes; each is made when first needed.
     regexes: Vec<OnceLock<Option<Regex>>>,
 }
@@ -43,16 +41,15 @@ impl Index {
     /// Makes tables ready.
     #[must_use]
     pub fn new(tables: Tables) -> Self {
-        let windows = Windows::new(tables.windows.clone());
         let regexes = std::iter::repeat_with(OnceLock::new).take(tables.regexes as usize).collect();
-        Self { tables, windows, regexes }
+        Self { tables, regexes }
     }
 
     /// The entries that may stand in `folded`, each once.
     pub fn entries(&self, folded: &str) -> impl Iterator<Item = &Entry> {
         let mut present = vec![0_u64; self.tables.literals() / 64 + 1];
         let mut hits: Vec<u32> = self.tables.anywhere.to_vec();
-        self.windows.find(folded, |literal| {
+        self.tables.windows.find(folded, |literal| {
             let (word, bit) = (literal as usize / 64, 1 << (literal % 64));
             if present[word] & bit == 0 {
                 present[word] |= bit;

@@ -12,7 +12,7 @@ use super::fault::{Code, Fault};
 use super::layout::read_layout;
 use super::reader::{At, Reader, Table};
 use super::rule::read_rule;
-use super::source::{RawFile, Source};
+use super::source::{Prepared, RawFile, Source};
 use super::template::parse_template;
 use crate::model::{Advice, Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
@@ -63,16 +63,21 @@ pub(super) struct Reading {
 
 /// Reads one file, unless that was done when the program was built.
 fn read_file(raw: &RawFile) -> Reading {
+    if let Some(ready) = raw.prepared().and_then(|prepared| unpack(raw, &prepared)) {
+        return ready;
+    }
     let (text, fault) = decode(raw);
     let source = Arc::new(Source::new(&raw.name, text));
     if let Some((at, code, title, help)) = fault {
         let fault = Fault::error(&source, at..at, code, title).help(help);
         return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
-    match raw.prepared().and_then(|prepared| postcard::from_bytes(prepared.draft).ok()) {
-        Some(draft) => Reading { source, draft, faults: Vec::new() },
-        None => parse(source),
-    }
+    parse(source)
+}
+
+fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
+    let draft = postcard::from_bytes(prepared.draft).ok()?;
+    Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
 }
 
 fn parse(source: Arc<Source>) -> Reading {

@@ -61,6 +61,8 @@ pub struct RawFile {
 /// What was made of a file when the program was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prepared {
+    /// The file's text.
+    pub text: &'static str,
     /// The draft, packed.
     pub draft: &'static [u8],
     /// The file's [fingerprint](RawFile::fingerprint).
@@ -79,8 +81,8 @@ impl RawFile {
 
     /// A file inside the binary, with what was made of it when that was built.
     #[must_use]
-    pub const fn built_in(name: &'static str, bytes: &'static [u8], prepared: Option<Prepared>) -> Self {
-        Self { name: Cow::Borrowed(name), bytes: Ok(Cow::Borrowed(bytes)), prepared }
+    pub const fn built_in(name: &'static str, text: &'static str, prepared: Option<Prepared>) -> Self {
+        Self { name: Cow::Borrowed(name), bytes: Ok(Cow::Borrowed(text.as_bytes())), prepared }
     }
 
     pub(super) const fn prepared(&self) -> Option<Prepared> {
