@@ -7,6 +7,9 @@ use rustc_hash::FxHashMap;
 use super::windows::WindowTables;
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
 
+/// Shorter words, in bytes, stand in most texts: that a pattern needs one tells little of whether it fits.
+const TELLING: usize = 3;
+
 /// One pattern of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -57,33 +60,35 @@ impl Tables {
     pub fn new(set: &RuleSet) -> Self {
         let mut literals = Literals::default();
         let groups: Vec<Groups> = patterns(set).map(|(_, _, pattern)| literals.groups(pattern)).collect();
-        let mut owners: Vec<Vec<u32>> = vec![Vec::new(); literals.texts.len()];
+        let mut looked_for = LookedFor::default();
         let (mut anywhere, mut flat, mut regexes) = (Vec::new(), Vec::new(), 0);
         let mut entries = Vec::with_capacity(groups.len());
         for (number, ((rule, pattern, of), mut groups)) in patterns(set).zip(groups).enumerate() {
             let rarest = (0..groups.len()).min_by_key(|group| literals.cost(&groups[*group]));
             match rarest.map(|group| groups.swap_remove(group)) {
                 None => anywhere.push(number as u32),
-                Some(key) => key.into_iter().for_each(|literal| owners[literal as usize].push(number as u32)),
+                Some(key) => key.into_iter().for_each(|literal| looked_for.owners(literal).push(number as u32)),
             }
+            groups.retain(|group| literals.shortest(group) >= TELLING);
             let place = (flat.len() as u32, groups.len() as u32);
             for group in groups {
                 flat.push(group.len() as u32);
-                flat.extend(group);
+                flat.extend(group.into_iter().map(|literal| looked_for.number(literal) as u32));
             }
             entries.push(Entry { rule, pattern, letters: of.letters(), regex: regexes, groups: place });
             regexes += u32::from(matches!(of.form, Form::Regex(_)));
         }
         let wordless = set.rules.iter().enumerate().filter(|(_, rule)| rule.patterns.is_empty());
-        let ends = owners.iter().scan(0, |end, of| {
+        let ends = looked_for.owners.iter().scan(0, |end, of| {
             *end += of.len() as u32;
             Some(*end)
         });
+        let texts: Vec<&str> = looked_for.literals.iter().map(|literal| literals.texts[*literal as usize]).collect();
         Self {
             owner_ends: ends.collect(),
-            owners: owners.concat().into(),
+            owners: looked_for.owners.concat().into(),
             wordless: wordless.map(|(index, _)| index as u32).collect(),
-            windows: WindowTables::new(&literals.texts),
+            windows: WindowTables::new(&texts),
             entries: entries.into(),
             groups: flat.into(),
             anywhere: anywhere.into(),
@@ -147,8 +152,36 @@ impl<'s> Literals<'s> {
     /// How often a group would bring its pattern up for nothing, by guess; of equal ones, short texts are the worse.
     fn cost(&self, group: &[u32]) -> (u32, usize) {
         let needed = group.iter().map(|literal| self.needed[*literal as usize]).sum();
-        let shortest = group.iter().map(|literal| self.texts[*literal as usize].len()).min().unwrap_or(0);
-        (needed, usize::MAX - shortest)
+        (needed, usize::MAX - self.shortest(group))
+    }
+
+    /// The bytes of the shortest text of a group.
+    fn shortest(&self, group: &[u32]) -> usize {
+        group.iter().map(|literal| self.texts[*literal as usize].len()).min().unwrap_or(0)
+    }
+}
+
+/// Those literals that are looked for in texts, under numbers of their own.
+#[derive(Debug, Default)]
+struct LookedFor {
+    numbers: FxHashMap<u32, usize>,
+    literals: Vec<u32>,
+    /// The entries that each brings up.
+    owners: Vec<Vec<u32>>,
+}
+
+impl LookedFor {
+    fn number(&mut self, literal: u32) -> usize {
+        *self.numbers.entry(literal).or_insert_with(|| {
+            self.literals.push(literal);
+            self.owners.push(Vec::new());
+            self.literals.len() - 1
+        })
+    }
+
+    fn owners(&mut self, literal: u32) -> &mut Vec<u32> {
+        let number = self.number(literal);
+        &mut self.owners[number]
     }
 }
 

@@ -46,6 +46,22 @@ pub struct Filed {
     pub literal: u32,
     /// Where in the literal its window stands.
     pub offset: u32,
+    /// Its first eight bytes, and zeros where it has fewer: most of what does not stand there is told by one look at them.
+    pub head: u64,
+    /// Which bits of these count.
+    pub mask: u64,
+}
+
+impl Filed {
+    fn new(literal: u32, text: &[u8], offset: usize) -> Self {
+        let mut head = [0; 8];
+        let mut mask = [0; 8];
+        for (at, byte) in text.iter().take(8).enumerate() {
+            head[at] = *byte;
+            mask[at] = 0xFF;
+        }
+        Self { literal, offset: offset as u32, head: u64::from_le_bytes(head), mask: u64::from_le_bytes(mask) }
+    }
 }
 
 impl WindowTables {
@@ -90,7 +106,7 @@ impl<const W: usize> Windows<W> {
         for (number, literal) in fitting() {
             let windows = literal.as_bytes().windows(W).map(Self::hash).enumerate();
             if let Some((offset, home)) = windows.min_by_key(|(_, hash)| common[*hash]) {
-                homes.push((home, Filed { literal: number as u32, offset: offset as u32 }));
+                homes.push((home, Filed::new(number as u32, literal.as_bytes(), offset)));
             }
         }
         homes.sort_unstable_by_key(|(home, filed)| (*home, filed.literal));
@@ -117,9 +133,15 @@ impl<const W: usize> Windows<W> {
     fn find(&self, tables: &WindowTables, bytes: &[u8], mut hit: impl FnMut(u32)) {
         for (at, window) in bytes.windows(W).enumerate() {
             for filed in self.bucket(Self::hash(window)) {
+                let Some(begin) = at.checked_sub(filed.offset as usize) else { continue };
+                let text = &bytes[begin..];
                 let literal = tables.literal(filed.literal);
-                let begin = at.checked_sub(filed.offset as usize);
-                if begin.is_some_and(|begin| bytes[begin..].starts_with(literal)) {
+                let stands = match text.first_chunk() {
+                    Some(front) if u64::from_le_bytes(*front) & filed.mask != filed.head => false,
+                    Some(_) if literal.len() <= 8 => true,
+                    _ => text.starts_with(literal),
+                };
+                if stands {
                     hit(filed.literal);
                 }
             }
