@@ -3,10 +3,11 @@
 //! The parts are tried from left to right. A gap and a hole have few ways to go on, and a place that failed once is not tried
 //! again, so that the time is linear in the text whatever the pattern.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
 use memchr::memmem;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::edge::{begins, ends as word_ends, is_letter};
 use super::hole;
@@ -122,6 +123,17 @@ enum Seam {
     Other,
 }
 
+/// A point of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Place {
+    /// The element that comes next.
+    index: usize,
+    at: usize,
+    seam: Seam,
+    /// See [`Search::awaited`].
+    awaited: u64,
+}
+
 struct Search<'a> {
     pattern: &'a TextPattern,
     text: &'a str,
@@ -129,9 +141,9 @@ struct Search<'a> {
     /// Letters of the words chosen so far.
     chosen: Vec<u32>,
     /// Places that failed; remembered once the search gets long.
-    failed: FxHashSet<(usize, usize, Seam)>,
-    /// Behind each gap, by its index, a stretch of the text in which nothing fits that follows the gap.
-    barren: FxHashMap<usize, Range<usize>>,
+    failed: FxHashSet<Place>,
+    /// Behind each gap, by its index and what is awaited, a stretch of the text in which nothing fits that follows the gap.
+    barren: FxHashMap<(usize, u64), Range<usize>>,
     steps: usize,
 }
 
@@ -175,8 +187,9 @@ impl<'a> Search<'a> {
             return self.rest(index + 1, end, seam);
         }
         self.steps += 1;
+        let place = Place { index, at, seam, awaited: self.awaited() };
         let long = self.steps > PATIENCE;
-        if long && self.failed.contains(&(index, at, seam)) {
+        if long && self.failed.contains(&place) {
             return None;
         }
         let end = match element {
@@ -187,8 +200,8 @@ impl<'a> Search<'a> {
             Element::Hole(hole) => self.hole(index, hole.kind, at),
             Element::Literal(_) => None,
         };
-        if long && end.is_none() && !self.has_twins() {
-            self.failed.insert((index, at, seam));
+        if long && end.is_none() {
+            self.failed.insert(place);
         }
         end
     }
@@ -232,7 +245,8 @@ impl<'a> Search<'a> {
     fn gap(&mut self, index: usize, at: usize) -> Option<usize> {
         let text = self.text;
         let reach = self.reach(at, GAP_WORDS);
-        let from = self.barren.get(&index).filter(|barren| barren.contains(&at)).map_or(at, |barren| barren.end.min(reach));
+        let key = (index, self.awaited());
+        let from = self.barren.get(&key).filter(|barren| barren.contains(&at)).map_or(at, |barren| barren.end.min(reach));
         let end = match self.pattern.elements.get(index + 1) {
             None => self.rest(index + 1, at, Seam::Open),
             Some(Element::Literal(literal)) => {
@@ -241,8 +255,8 @@ impl<'a> Search<'a> {
             }
             next => token_starts(text, from..reach, FirstBytes::of(next)).find_map(|start| self.rest(index + 1, start, Seam::Open)),
         };
-        if end.is_none() && !self.has_twins() {
-            let barren = self.barren.entry(index).or_insert(at..reach);
+        if end.is_none() {
+            let barren = self.barren.entry(key).or_insert(at..reach);
             *barren = if barren.contains(&at) { barren.start..reach.max(barren.end) } else { at..reach };
         }
         end
@@ -297,10 +311,16 @@ impl<'a> Search<'a> {
         self.text[at..].chars().all(|c| c.is_whitespace() || matches!(c, '.' | '!' | '>' | ')' | ']' | '"' | '\''))
     }
 
-    /// Whether two holes have the same name, so that what one took decides whether another fits.
-    fn has_twins(&self) -> bool {
-        let names = || self.pattern.holes().map(|hole| &hole.name);
-        names().enumerate().any(|(index, name)| names().skip(index + 1).any(|other| other == name))
+    /// What was taken under names that a later hole has too, as a hash: it decides whether that one fits.
+    fn awaited(&self) -> u64 {
+        let later = || self.pattern.holes().skip(self.holes.len()).map(|hole| &hole.name);
+        let taken = self.pattern.holes().zip(&self.holes).filter(|(hole, _)| *hole.name != *IGNORED);
+        let mut hasher = FxHasher::default();
+        for (hole, range) in taken.filter(|(hole, _)| later().any(|name| *name == hole.name)) {
+            hole.name.hash(&mut hasher);
+            self.text[range.clone()].hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     fn twins_agree(&self) -> bool {
