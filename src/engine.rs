@@ -4,7 +4,7 @@
 
 use std::thread;
 
-use crate::mail::{Reader, Report};
+use crate::mail::{Reader, Report, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
     Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
@@ -63,10 +63,10 @@ impl Engine {
         self.grammar.read(text)
     }
 
-    /// Reads a mail, without judging what it says.
+    /// Reads a mail, without judging what it says. Its lines may end in any of LF, CRLF and CR.
     #[must_use]
     pub fn read_mail(&self, mail: &[u8]) -> Report {
-        self.reader.read(&self.grammar, mail)
+        self.reader.read(&self.grammar, &source::line_ends(mail))
     }
 
     /// Says why a text comes back.

@@ -10,5 +10,6 @@ mod page;
 mod parts;
 mod report;
 mod shapes;
+pub mod source;
 
 pub use report::{Reader, Report};
