@@ -4,7 +4,7 @@
 
 use std::thread;
 
-use crate::mail::{Reader, Report, source};
+use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
     Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
@@ -20,6 +20,7 @@ pub struct Engine {
     set: RuleSet,
     grammar: Grammar,
     reader: Reader,
+    notices: NoticeReader,
     matcher: Matcher,
 }
 
@@ -32,7 +33,7 @@ impl Engine {
             let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
             (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
         });
-        Self { grammar, reader, matcher, set }
+        Self { grammar, reader, notices: NoticeReader::new(&set), matcher, set }
     }
 
     /// Loads the rules inside the binary with `layers` on top, and compiles them.
@@ -67,6 +68,12 @@ impl Engine {
     #[must_use]
     pub fn read_mail(&self, mail: &[u8]) -> Report {
         self.reader.read(&self.grammar, &source::line_ends(mail))
+    }
+
+    /// Reads JSON in which a sending service tells what came back, without judging it.
+    #[must_use]
+    pub fn read_notices(&self, json: &[u8]) -> Told {
+        self.notices.read(&self.grammar, json)
     }
 
     /// Says why a text comes back.

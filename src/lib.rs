@@ -24,6 +24,7 @@ pub mod output;
 pub mod pattern;
 pub mod reading;
 pub mod rules;
+pub mod scan;
 pub mod suite;
 
 pub use engine::Engine;

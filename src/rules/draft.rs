@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Action, Advice, Audience, Conditions, Example, Kind, Layout, Localized, Origin, Pattern, ProviderKind, Role, Scope, Severity, Stage,
-    StageWord, Strength, TextPattern,
+    Action, Advice, Audience, Conditions, Example, Kind, Layout, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope, Severity,
+    Stage, StageWord, Strength, TextPattern,
 };
 
 /// Something with the file and the place that it stands at.
@@ -34,6 +34,7 @@ pub(super) struct FileDraft {
     pub(super) shapes: Vec<Placed<ShapeDraft>>,
     pub(super) transcripts: Vec<Placed<TranscriptDraft>>,
     pub(super) layouts: Vec<Placed<LayoutDraft>>,
+    pub(super) notices: Vec<Placed<NoticeDraft>>,
     pub(super) stage_words: Vec<StageWord>,
 }
 
@@ -119,6 +120,14 @@ pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
     /// Everything but the provider, which is the file's.
     pub(super) layout: Layout,
+}
+
+/// A form of notice, its provider still open.
+#[derive(Debug, Clone)]
+pub(super) struct NoticeDraft {
+    pub(super) id: At<String>,
+    /// Everything but the provider, which is the file's.
+    pub(super) notice: Notice,
 }
 
 /// A form of transcript.

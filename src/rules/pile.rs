@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::draft::{CategoryDraft, FileDraft, LayoutDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft};
+use super::draft::{
+    CategoryDraft, FileDraft, LayoutDraft, NoteDraft, NoticeDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft,
+};
 use super::fault::{Code, Fault, Level, suggest};
 use super::file::read_files;
 use super::reader::At;
@@ -24,6 +26,7 @@ pub(super) struct Pile {
     pub(super) shapes: Vec<(String, Placed<ShapeDraft>)>,
     pub(super) transcripts: Vec<(String, Placed<TranscriptDraft>)>,
     pub(super) layouts: Vec<(String, Placed<LayoutDraft>)>,
+    pub(super) notices: Vec<(String, Placed<NoticeDraft>)>,
     pub(super) notes: Vec<(String, Placed<NoteDraft>)>,
     pub(super) stage_words: Vec<StageWord>,
     pub(super) faults: Vec<Fault>,
@@ -99,6 +102,13 @@ impl Pile {
             if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
                 self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);
                 self.layouts.push((id.clone(), layout));
+            }
+        }
+        for notice in draft.notices {
+            let key = format!("notice {id}/{}", notice.value.id.value);
+            if self.is_new(seen, key, &notice, &notice.value.id.clone()) {
+                self.notices.retain(|(owner, known)| *owner != id || known.value.id.value != notice.value.id.value);
+                self.notices.push((id.clone(), notice));
             }
         }
         self.transcripts.extend(draft.transcripts.into_iter().map(|transcript| (id.clone(), transcript)));
