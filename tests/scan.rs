@@ -28,7 +28,8 @@ fn lines(args: &[&str], paths: &[&Path], stdin: impl Into<Vec<u8>>) -> Vec<Strin
     let show = |record: &Value, key: &str| record[key].as_str().unwrap_or("-").to_owned();
     let line = |record: Value| {
         let file = show(&record, "file");
-        let file = file.rsplit('/').next().unwrap_or_default();
+        let number = record["mail"].as_u64().map(|number| format!(":{number}")).unwrap_or_default();
+        let file = file.rsplit('/').next().unwrap_or_default().to_owned() + &number;
         format!("{file} {} {} {}", show(&record, "kind"), show(&record, "recipient"), show(&record, "category"))
     };
     out.lines().map(|text| line(serde_json::from_str(text).unwrap())).collect()

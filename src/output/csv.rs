@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::record::Record;
 
 /// The columns. They are only ever added to, at the end.
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 32] = [
     "file",
     "index",
     "kind",
@@ -40,6 +40,7 @@ const COLUMNS: [&str; 31] = [
     "message_id",
     "date",
     "generation",
+    "mail",
 ];
 
 /// The first row.

@@ -8,7 +8,7 @@ use super::csv;
 use super::evidence::Evidence;
 use super::record::{Langs, Record};
 use super::sisimai;
-use super::text::{render_evidence, render_no_report, render_text};
+use super::text::{printable, render_evidence, render_no_report, render_text};
 use crate::Engine;
 use crate::matcher::Viewpoint;
 use crate::model::Diagnosis;
@@ -61,8 +61,10 @@ impl Format {
 /// Where an answer comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'p> {
-    /// The input's name.
+    /// The input's file.
     pub file: Option<&'p str>,
+    /// The number of the mail in its file, where it has several.
+    pub mail: Option<usize>,
     /// Which answer of this input it is, from 0.
     pub index: usize,
 }
@@ -86,7 +88,7 @@ impl Printer<'_> {
     /// # Errors
     /// None in practice: what cannot be written to memory.
     pub fn answer(&self, out: &mut Vec<u8>, diagnosis: &Diagnosis<'_>, place: Place<'_>) -> io::Result<()> {
-        let record = || Record::new(self.engine, diagnosis, place.file, place.index, self.langs);
+        let record = || Record::new(self.engine, diagnosis, place, self.langs);
         let evidence = || self.evidence.map(|from| Evidence::new(self.engine, diagnosis, from));
         match self.format {
             Format::Text => {
@@ -110,12 +112,12 @@ impl Printer<'_> {
     ///
     /// # Errors
     /// None in practice: what cannot be written to memory.
-    pub fn no_report(&self, out: &mut Vec<u8>, file: &str) -> io::Result<()> {
-        let record = || Record::no_report(self.engine, file, self.langs);
+    pub fn no_report(&self, out: &mut Vec<u8>, place: Place<'_>) -> io::Result<()> {
+        let record = || Record::no_report(self.engine, place, self.langs);
         match self.format {
             Format::Text => {
                 for lang in self.langs.list() {
-                    self.heading(out, Place { file: Some(file), index: 0 });
+                    self.heading(out, place);
                     out.extend_from_slice(render_no_report(&lang).as_bytes());
                 }
                 Ok(())
@@ -130,8 +132,8 @@ impl Printer<'_> {
     fn heading(&self, out: &mut Vec<u8>, place: Place<'_>) {
         out.extend_from_slice(self.format.separator());
         if let Some(file) = place.file {
-            out.extend_from_slice(super::text::printable(file).as_bytes());
-            out.push(b'\n');
+            let number = place.mail.map_or_else(String::new, |number| format!(":{number}"));
+            out.extend_from_slice(format!("{}{number}\n", printable(file)).as_bytes());
         }
     }
 

@@ -7,6 +7,7 @@ use crate::Engine;
 use crate::model::{Action, Diagnosis, Facts, Lang, ProviderIx, Reply, Severity, Stage, Status, Strength};
 
 use super::evidence::Evidence;
+use super::format::Place;
 
 /// The version of the record's keys.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -121,22 +122,23 @@ pub struct Record<'d> {
     date: Option<String>,
     generation: u64,
     left_out: usize,
+    mail: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
 }
 
 impl<'d> Record<'d> {
-    /// The record of a diagnosis; `index` is its place among those of the same input, `file` the input's name.
+    /// The record of a diagnosis.
     #[must_use]
-    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, file: Option<&'d str>, index: usize, langs: &'d Langs) -> Self {
+    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, place: Place<'d>, langs: &'d Langs) -> Self {
         let set = engine.set();
         let failure = &diagnosis.failure;
         let category = set.category(diagnosis.category);
         let id = |provider: Option<ProviderIx>| provider.map(|index| set.provider(index).id.as_str());
         Self {
             schema_version: SCHEMA_VERSION,
-            file,
-            index,
+            file: place.file,
+            index: place.index,
             kind: diagnosis.kind.name(),
             recipient: failure.recipient.as_deref(),
             final_recipient: failure.final_recipient.as_deref(),
@@ -167,17 +169,19 @@ impl<'d> Record<'d> {
             date: failure.date.map(|date| date.to_string()),
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
+            mail: place.mail,
             evidence: None,
         }
     }
 
     /// The record of a mail that reports nothing.
     #[must_use]
-    pub fn no_report(engine: &'d Engine, file: &'d str, langs: &'d Langs) -> Self {
+    pub fn no_report(engine: &'d Engine, place: Place<'d>, langs: &'d Langs) -> Self {
         let status = &engine.set().status;
         Self {
             schema_version: SCHEMA_VERSION,
-            file: Some(file),
+            file: place.file,
+            mail: place.mail,
             kind: NO_REPORT,
             advice: langs.texts(|_| None),
             notes: langs.texts(|_| Vec::new()),

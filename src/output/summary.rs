@@ -183,6 +183,6 @@ mod tests {
         bars(&mut out, "By reason", vec![("few".to_owned(), 1), ("宛先不明".to_owned(), 300), ("half".to_owned(), 150)]);
         let lengths: Vec<usize> = out.lines().map(|line| line.matches('█').count()).filter(|length| *length > 0).collect();
         assert_eq!(lengths, [30, 15, 1]);
-        assert!(out.contains("  half        150") && out.contains("  宛先不明  300"), "{out}");
+        assert!(out.contains("  half      150") && out.contains("  宛先不明  300"), "{out}");
     }
 }

@@ -28,9 +28,12 @@ pub(super) fn read_notice(reader: &mut Reader, table: &Table<'_>) -> Option<Noti
     reader.only(table, NOTICE_KEYS);
     let id = reader.need_id(table, "id = \"bounce\"");
     let _ = reader.need_text(table, "kind", "kind = \"bounce\"");
-    let _ = reader.need_text(table, "recipient", "recipient = \"email\"");
     let kind = reader.word(table, "kind");
     let tells = tells(reader, table);
+    if !table.has("recipient") {
+        let fault = reader.error(table.range.clone(), Code::MissingKey, "[[notice]] has no `recipient`");
+        reader.faults.push(fault.label("whom is it about?").help("write `recipient = \"email\"`, the path of the address".to_owned()));
+    }
     let id = id?;
     let mut paths = |key| reader.texts(table, key).into_iter().map(|path| path.value.to_owned()).collect::<Vec<_>>();
     let notice = Notice {
@@ -57,7 +60,7 @@ pub(super) fn read_notice(reader: &mut Reader, table: &Table<'_>) -> Option<Noti
 
 /// The marks; a notice that has none would be every JSON object there is.
 fn tells(reader: &mut Reader, table: &Table<'_>) -> Vec<Vec<NoticeMark>> {
-    let mut tells = Vec::new();
+    let (mut tells, faults) = (Vec::new(), reader.faults.len());
     for inner in reader.tables(table, "where", "`where`") {
         let paths: Vec<String> = inner.map.iter().map(|(path, _)| path.get_ref().to_string()).collect();
         let marks = paths.into_iter().map(|path| {
@@ -66,7 +69,7 @@ fn tells(reader: &mut Reader, table: &Table<'_>) -> Vec<Vec<NoticeMark>> {
         });
         tells.push(marks.collect::<Vec<_>>());
     }
-    if tells.iter().all(Vec::is_empty) {
+    if tells.iter().all(Vec::is_empty) && reader.faults.len() == faults {
         let fault = reader.error(table.range_of("where"), Code::EmptyRule, "nothing tells this notice");
         let help = "write `where = [{ event = \"bounce\" }]`: all values of one of these tables must be there".to_owned();
         reader.faults.push(fault.label("any JSON would fit").help(help));

@@ -76,7 +76,8 @@ mod tests {
     use crate::mail::source::Content;
 
     fn inputs(count: usize) -> impl Iterator<Item = Result<Input, Unread>> + Send {
-        let input = |number: usize| Input { name: number.to_string(), content: Content::Mail(vec![b'x'; number % 7]), cut: false };
+        let input =
+            |number: usize| Input { file: number.to_string(), number: None, content: Content::Mail(vec![b'x'; number % 7]), cut: false };
         (0..count).map(
             move |number| {
                 if number % 5 == 0 { Err(Unread { name: number.to_string(), why: String::new() }) } else { Ok(input(number)) }
@@ -86,7 +87,7 @@ mod tests {
 
     fn names(crew: &Crew, count: usize) -> Vec<String> {
         let mut names = Vec::new();
-        let name = |input: Result<Input, Unread>| input.map_or_else(|unread| unread.name, |input| input.name);
+        let name = |input: Result<Input, Unread>| input.map_or_else(|unread| unread.name, |input| input.file);
         let taken: Result<(), ()> = crew.each(inputs(count), name, |name| {
             names.push(name);
             Ok(())
@@ -120,7 +121,8 @@ mod tests {
 
     #[test]
     fn batches_are_bounded_by_bytes() {
-        let mut large = (0..9).map(|_| Ok(Input { name: String::new(), content: Content::Mail(vec![0; BATCH_BYTES / 2]), cut: false }));
+        let mut large =
+            (0..9).map(|_| Ok(Input { file: String::new(), number: None, content: Content::Mail(vec![0; BATCH_BYTES / 2]), cut: false }));
         assert_eq!(next_batch(&mut large).len(), 2);
     }
 }

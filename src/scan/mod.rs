@@ -5,7 +5,7 @@ mod crew;
 use std::io;
 
 use crate::Engine;
-use crate::mail::source::{Content, Input, Limits, Unread};
+use crate::mail::source::{Content, Input, Unread};
 use crate::mail::{Report, Told};
 use crate::matcher::Viewpoint;
 use crate::output::{Counted, Place, Printer};
@@ -62,40 +62,43 @@ impl Scanner<'_> {
     /// # Errors
     /// When an answer cannot be printed.
     pub fn answer(&self, input: Result<Input, Unread>) -> io::Result<Answer> {
-        let Input { name, content, cut } = match input {
+        let input = match input {
             Ok(input) => input,
             Err(Unread { name, why }) => return Ok(Answer::unread(name, &why)),
         };
+        let name = input.name();
         let mut remarks = Vec::new();
-        if cut {
-            remarks.push(format!("{name}: only its first {} MB were read", Limits::default().mail >> 20));
+        if input.cut {
+            remarks.push(format!("{name}: only its first {} MB were read", input.content.len() >> 20));
         }
-        let Told { report, fault } = match &content {
+        let Told { report, fault } = match &input.content {
             Content::Mail(mail) => Told { report: self.engine.read_mail(mail), fault: None },
             Content::Notices(json) => self.engine.read_notices(json),
         };
         let mut printed = Vec::new();
-        let counted = self.print(report, &name, &mut printed)?;
+        let counted = self.print(report, &input, &mut printed)?;
         let found = if fault.is_some() { Found::Unread(counted) } else { Found::Failures(counted) };
         remarks.extend(fault.map(|fault| format!("{name} cannot be read: {fault}")));
         Ok(Answer { name, printed, found, remarks })
     }
 
     /// Prints the answers, and counts them.
-    fn print(&self, report: Report, name: &str, printed: &mut Vec<u8>) -> io::Result<Vec<Counted>> {
+    fn print(&self, report: Report, input: &Input, printed: &mut Vec<u8>) -> io::Result<Vec<Counted>> {
         let mut counted = Vec::new();
+        let mut place = Place { file: Some(&input.file), mail: input.number, index: 0 };
         let failures = match report {
             Report::Failures(failures) => failures,
             Report::NoReport if self.others == Others::Named => {
-                self.printer.no_report(printed, name)?;
+                self.printer.no_report(printed, place)?;
                 Vec::new()
             }
             Report::NoReport => Vec::new(),
         };
-        for (index, failure) in failures.into_iter().enumerate() {
+        for failure in failures {
             let diagnosis = self.engine.diagnose(failure, self.from);
             counted.push(Counted::new(self.engine, &diagnosis));
-            self.printer.answer(printed, &diagnosis, Place { file: Some(name), index })?;
+            self.printer.answer(printed, &diagnosis, place)?;
+            place.index += 1;
         }
         Ok(counted)
     }

@@ -44,7 +44,7 @@ impl Opened {
             return Err(io::Error::other(format!("JSON of more than {limit} MB; split it into files of some lines each")));
         }
         let content = if is_json { Content::Notices(bytes) } else { Content::Mail(bytes) };
-        Ok(Self::One(Some(Input { name: name.to_owned(), content, cut })))
+        Ok(Self::One(Some(Input { file: name.to_owned(), number: None, content, cut })))
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn mail(bytes: &[u8], cut: bool) -> Input {
-        Input { name: "x".to_owned(), content: Content::Mail(bytes.to_vec()), cut }
+        Input { file: "x".to_owned(), number: None, content: Content::Mail(bytes.to_vec()), cut }
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn is_quoted(line: &[u8]) -> bool {
 
 /// An mbox, read as a stream: one mail at a time is in memory.
 pub(super) struct Mbox {
-    name: String,
+    file: String,
     bytes: Box<dyn BufRead + Send>,
     limit: usize,
     /// How many mails were given.
@@ -55,8 +55,8 @@ enum State {
 }
 
 impl Mbox {
-    pub(super) fn new(name: &str, bytes: Box<dyn BufRead + Send>, limit: usize) -> Self {
-        Self { name: name.to_owned(), bytes, limit, count: 0, state: State::Begin }
+    pub(super) fn new(file: &str, bytes: Box<dyn BufRead + Send>, limit: usize) -> Self {
+        Self { file: file.to_owned(), bytes, limit, count: 0, state: State::Begin }
     }
 
     /// Reads on to the next separator or the end, and takes that line away.
@@ -89,8 +89,8 @@ impl Mbox {
         mail.truncate(self.limit);
         self.count += 1;
         let is_only = self.count == 1 && matches!(self.state, State::End);
-        let name = if is_only { self.name.clone() } else { format!("{}:{}", self.name, self.count) };
-        Input { name, content: Content::Mail(mail), cut }
+        let number = (!is_only).then_some(self.count);
+        Input { file: self.file.clone(), number, content: Content::Mail(mail), cut }
     }
 }
 
@@ -100,10 +100,10 @@ impl Iterator for Mbox {
     fn next(&mut self) -> Option<Self::Item> {
         match std::mem::replace(&mut self.state, State::End) {
             State::End => None,
-            State::Broken(error) => Some(Err(Unread::new(&self.name, &error))),
+            State::Broken(error) => Some(Err(Unread::new(&self.file, &error))),
             State::Begin => match append_line(&mut self.bytes, &mut Vec::new(), 0) {
                 Ok(_) => Some(Ok(self.mail())),
-                Err(error) => Some(Err(Unread::new(&self.name, &error))),
+                Err(error) => Some(Err(Unread::new(&self.file, &error))),
             },
             State::Mail => Some(Ok(self.mail())),
         }
@@ -140,7 +140,9 @@ mod tests {
     fn mails(text: &str, limit: usize) -> Vec<(String, String, bool)> {
         let bytes = io::BufReader::with_capacity(7, io::Cursor::new(text.as_bytes().to_vec()));
         let read = |input: Result<Input, Unread>| {
-            let Input { name, content: Content::Mail(mail), cut } = input.unwrap() else { panic!("no mail") };
+            let input = input.unwrap();
+            let (name, cut) = (input.name(), input.cut);
+            let Content::Mail(mail) = input.content else { panic!("no mail") };
             (name, String::from_utf8(mail).unwrap(), cut)
         };
         Mbox::new("box", Box::new(bytes), limit).map(read).collect()

@@ -36,12 +36,22 @@ impl Default for Limits {
 /// What a source gave: something to read, and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// The file, and in an mbox of several mails the mail's number behind it: `box.mbox:3`.
-    pub name: String,
+    /// The file, `-` for stdin.
+    pub file: String,
+    /// In an mbox of several mails the mail's number, from 1.
+    pub number: Option<usize>,
     /// What was found.
     pub content: Content,
     /// Whether only the front of it is there, since it is longer than [`Limits::mail`].
     pub cut: bool,
+}
+
+impl Input {
+    /// How people call it: `box.mbox:3` is the third mail of an mbox.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.number.map_or_else(|| self.file.clone(), |number| format!("{}:{number}", self.file))
+    }
 }
 
 /// What an input holds.
