@@ -112,6 +112,15 @@ fn json_is_one_array() {
 }
 
 #[test]
+fn lookup_has_all_formats() {
+    let (table, _, code) = run(&["lookup", "--format", "csv", "552 Mailbox full", "550 User unknown"], "");
+    let first: Vec<&str> = table.lines().map(|line| line.split(',').nth(5).unwrap()).collect();
+    assert_eq!((first, code), (vec!["category", "mailbox_full", "user_unknown"], 0));
+    let (json, ..) = run(&["lookup", "--format", "sisimai", "552 Mailbox full"], "");
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap()[0]["reason"], "mailboxfull");
+}
+
+#[test]
 fn texts_come_in_the_language_asked_for() {
     let (japanese, ..) = run(&["lookup", "--lang", "ja", "552 Mailbox full"], "");
     assert!(japanese.contains("どうすればよいか"), "{japanese}");

@@ -168,7 +168,7 @@ fn webhooks_of_sending_services_are_read() {
 fn json_that_breaks_off_is_said_and_what_was_whole_is_kept() {
     let (out, err, code) = scan(&["--format", "ndjson"], &["-".as_ref()], format!("{SES}\n{}", &SES[..80]));
     assert_eq!((out.lines().count(), code), (2, 1));
-    assert!(err.starts_with("modori: - cannot be read: this is no JSON"), "{err}");
+    assert!(err.starts_with("modori: - cannot be read: its JSON is broken"), "{err}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl NoticeReader {
         for value in Deserializer::from_slice(json).into_iter::<Value>() {
             match value {
                 Ok(value) => self.collect(grammar, &value, &mut failures),
-                Err(error) => fault = Some(format!("this is no JSON from some place on: {error}")),
+                Err(error) => fault = Some(format!("its JSON is broken: {error}")),
             }
         }
         let report = if failures.is_empty() { Report::NoReport } else { Report::Failures(failures) };

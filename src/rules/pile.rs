@@ -63,11 +63,15 @@ impl Pile {
         let mut starts: Vec<usize> = draft.rules.iter().map(|rule| rule.range.start).collect();
         starts.extend(draft.notes.iter().map(|note| note.range.start));
         starts.extend(draft.shapes.iter().map(|shape| shape.range.start));
+        starts.extend(draft.layouts.iter().map(|layout| layout.range.start));
+        starts.extend(draft.notices.iter().map(|notice| notice.range.start));
         starts.sort_unstable();
         let next = |start: usize| starts.iter().copied().find(|other| *other > start).unwrap_or(usize::MAX);
         draft.rules.retain(|rule| !hit(rule.range.start, next(rule.range.start)));
         draft.notes.retain(|note| !hit(note.range.start, next(note.range.start)));
         draft.shapes.retain(|shape| !hit(shape.range.start, next(shape.range.start)));
+        draft.layouts.retain(|layout| !hit(layout.range.start, next(layout.range.start)));
+        draft.notices.retain(|notice| !hit(notice.range.start, next(notice.range.start)));
         draft
     }
 

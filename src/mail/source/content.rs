@@ -89,7 +89,7 @@ impl<R: Read> Read for Unpacked<R> {
         let room = buffer.len().min(usize::try_from(self.left.max(1)).unwrap_or(usize::MAX));
         let read = self.packed.read(&mut buffer[..room])?;
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other(format!("it unpacks to more than {} MB; what comes behind them was not read", self.limit >> 20))
+            io::Error::other(format!("it unpacks to more than {} MB, and what lies beyond was not read", self.limit >> 20))
         })?;
         Ok(read)
     }

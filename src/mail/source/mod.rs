@@ -152,3 +152,25 @@ impl Iterator for Inputs {
 
 /// Bytes from anywhere.
 type Bytes = Box<dyn Read + Send>;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_vanishes_meanwhile_is_said_and_the_rest_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        for name in ["1", "2", "3"] {
+            fs::write(file(name), format!("Subject: {name}\n")).unwrap();
+        }
+        let mut inputs = Inputs::new(vec![folder.path().to_owned()], Limits::default());
+        assert_eq!(inputs.next().unwrap().unwrap().content, Content::Mail(b"Subject: 1\n".to_vec()));
+        fs::remove_file(file("2")).unwrap();
+        assert_eq!(inputs.next().unwrap().unwrap_err().name, file("2").display().to_string());
+        assert_eq!(inputs.next().unwrap().unwrap().name(), file("3").display().to_string());
+        assert_eq!(inputs.next(), None);
+    }
+}
