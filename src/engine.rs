@@ -67,7 +67,9 @@ impl Engine {
     /// Reads a mail, without judging what it says. Its lines may end in any of LF, CRLF and CR.
     #[must_use]
     pub fn read_mail(&self, mail: &[u8]) -> Report {
-        self.reader.read(&self.grammar, &source::line_ends(mail))
+        let mail = source::line_ends(mail);
+        let notice = self.notices.read_mail(&self.grammar, &mail);
+        notice.unwrap_or_else(|| self.reader.read(&self.grammar, &mail))
     }
 
     /// Reads JSON in which a sending service tells what came back, without judging it.

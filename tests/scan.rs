@@ -135,6 +135,11 @@ fn notices_of_ses_are_read_bare_and_in_their_envelope() {
     }
     let found = lines(&[], &["-".as_ref()], format!("{complaint}\n{delivery}\n{{\"other\":1}}\n"));
     assert_eq!(found, ["- complaint taro@example.jp complaint", "- success taro@example.jp delivered"]);
+    let mail = format!("From: no-reply@sns.amazonaws.com\nSubject: AWS Notification Message\n\n{SES}\n\n--\nIf you wish to stop\n");
+    for text in [mail.clone(), mail.replace('\n', "\r\n")] {
+        let found = lines(&[], &["-".as_ref()], text);
+        assert_eq!(found, ["- bounce taro@example.jp user_unknown", "- bounce jiro@example.jp suppressed"], "by mail");
+    }
     let (out, ..) = scan(&["--format", "json"], &["-".as_ref()], SES);
     let record = &serde_json::from_str::<Value>(&out).unwrap()[0];
     let values = ["sender", "subject", "message_id", "date", "status", "reply", "reporter"].map(|key| record[key].as_str().unwrap());

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use mail_parser::MessageParser;
+use memchr::memmem;
 use serde_json::{Deserializer, Map, Value};
 
 use super::report::{Report, owned};
@@ -46,6 +48,20 @@ impl NoticeReader {
         }
         let report = if failures.is_empty() { Report::NoReport } else { Report::Failures(failures) };
         Told { report, fault }
+    }
+
+    /// Reads a mail whose text is such JSON, with or without words behind it; `None` where it is none.
+    #[must_use]
+    pub fn read_mail(&self, grammar: &Grammar, mail: &[u8]) -> Option<Report> {
+        let behind = |blank: &&[u8]| Some(memmem::find(mail, blank)? + blank.len());
+        let body = [&b"\n\n"[..], b"\r\n\r\n"].iter().filter_map(behind).min()?;
+        // In base64 `{"` is `eyJ`.
+        if !mail[body..].starts_with(b"{") && !mail[body..].starts_with(b"eyJ") {
+            return None;
+        }
+        let message = MessageParser::default().parse(mail)?;
+        let told = self.read(grammar, message.body_text(0)?.as_bytes());
+        Some(told.report).filter(|report| *report != Report::NoReport)
     }
 
     fn collect(&self, grammar: &Grammar, value: &Value, failures: &mut Vec<Failure<'static>>) {
