@@ -319,6 +319,20 @@ fn a_summary_counts_and_names() {
 }
 
 #[test]
+fn a_mail_with_very_many_recipients_is_answered_whole() {
+    let fields: String =
+        (0..2_500).map(|n| format!("\nFinal-Recipient: rfc822; u{n}@example.jp\nAction: failed\nStatus: 5.2.2\n")).collect();
+    let mail = bounce("taro@example.jp");
+    let (before, after) = mail.split_at(mail.find("\nFinal-Recipient").unwrap());
+    let mail = format!("{before}{fields}{after}");
+    let (out, ..) = scan(&["--format", "ndjson"], &["-".as_ref()], mail.as_bytes());
+    let indexes: Vec<u64> = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["index"].as_u64().unwrap()).collect();
+    assert!(indexes.iter().copied().eq(0..2_501));
+    let (out, ..) = scan(&["--summary"], &["-".as_ref()], mail);
+    assert!(out.contains("mails read                   1") && out.contains(" 2501\n"), "{out}");
+}
+
+#[test]
 fn no_progress_is_shown_where_no_terminal_is() {
     let root = folder(&[("a.eml", bounce("taro@example.jp").as_bytes())]);
     assert_eq!(scan(&["--summary"], &[root.path()], "").1, "");

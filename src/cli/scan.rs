@@ -11,7 +11,7 @@ use super::setup::Setup;
 use super::{Common, Exit, Failed};
 use crate::mail::source::{Inputs, Limits};
 use crate::output::{Document, Format, Printer, Summary};
-use crate::scan::{Answer, Crew, Found, Others, Scanner};
+use crate::scan::{Answer, Crew, Others, Scanner};
 
 /// Read mails and say why they came back
 #[derive(Debug, Args)]
@@ -67,7 +67,7 @@ impl Scan {
         let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
         let mut results = Results { scan: self, out: Document::new(self.format, out), summary: Summary::default(), progress };
         let inputs = Inputs::new(self.paths.clone(), Limits::default());
-        crew.each(inputs, |input| scanner.answer(input), |answer| results.take(&answer?))?;
+        crew.each(inputs, |input| scanner.answer(input), |answer| results.take(&scanner, answer?))?;
         results.end(&printer)
     }
 }
@@ -81,24 +81,27 @@ struct Results<'s, W> {
 }
 
 impl<W: Write> Results<'_, W> {
-    fn take(&mut self, answer: &Answer) -> Result<(), Failed> {
-        for remark in &answer.remarks {
-            self.progress.say(remark);
+    fn take(&mut self, scanner: &Scanner<'_>, mut answer: Answer) -> Result<(), Failed> {
+        if let Some(remark) = &answer.remark {
+            self.progress.say(&format!("{}: {remark}", answer.name));
         }
-        match &answer.found {
-            Found::Failures(failures) => self.summary.add(&answer.name, failures),
-            Found::Unread(failures) => {
-                self.summary.add_unread(&answer.name);
-                if !failures.is_empty() {
-                    self.summary.add(&answer.name, failures);
-                }
+        if let Some(fault) = &answer.fault {
+            self.progress.say(&format!("{} cannot be read: {fault}", answer.name));
+            self.summary.add_unread(&answer.name);
+        }
+        if answer.is_read() {
+            self.summary.add_mail(!answer.counted.is_empty());
+            self.progress.advance(&answer.name);
+        }
+        loop {
+            self.summary.add_failures(&answer.name, &answer.counted);
+            if !self.scan.summary {
+                self.out.add(&answer.printed)?;
+            }
+            if !scanner.go_on(&mut answer)? {
+                return Ok(());
             }
         }
-        self.progress.advance(&answer.name);
-        if !self.scan.summary {
-            self.out.add(&answer.printed)?;
-        }
-        Ok(())
     }
 
     fn end(mut self, printer: &Printer<'_>) -> Result<Exit, Failed> {

@@ -42,11 +42,17 @@ impl Counted {
 #[derive(Debug, Default)]
 struct Names {
     first: Vec<String>,
+    last: String,
     count: usize,
 }
 
 impl Names {
+    /// Adds a name, unless it was the last one added.
     fn add(&mut self, name: &str) {
+        if self.last == name && self.count > 0 {
+            return;
+        }
+        name.clone_into(&mut self.last);
         self.count += 1;
         if self.first.len() < NAMED {
             self.first.push(name.to_owned());
@@ -67,10 +73,14 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a mail with what it reports; nothing if it is no report.
-    pub fn add(&mut self, name: &str, failures: &[Counted]) {
+    /// Counts a mail.
+    pub fn add_mail(&mut self, is_report: bool) {
         self.mails += 1;
-        self.reports += usize::from(!failures.is_empty());
+        self.reports += usize::from(is_report);
+    }
+
+    /// Counts failures of the mail of this name; those of one mail may come in several parts, one behind the other.
+    pub fn add_failures(&mut self, name: &str, failures: &[Counted]) {
         self.failures += failures.len();
         for failure in failures {
             *self.categories.entry(failure.category).or_default() += 1;

@@ -2,12 +2,13 @@
 
 mod crew;
 
-use std::io;
+use std::{io, vec};
 
 use crate::Engine;
 use crate::mail::source::{Content, Input, Unread};
 use crate::mail::{Report, Told};
 use crate::matcher::Viewpoint;
+use crate::model::Failure;
 use crate::output::{Counted, Place, Printer};
 
 pub use crew::Crew;
@@ -34,79 +35,96 @@ pub enum Others {
     Named,
 }
 
-/// What one input gave.
+/// How many failures of one mail are judged and printed at once.
+const PART: usize = 1_000;
+
+/// What one input gave: its failures in parts, the first of them judged and printed.
 #[derive(Debug)]
 pub struct Answer {
     /// The input's name.
     pub name: String,
-    /// The answers, printed.
+    /// The answers of this part, printed.
     pub printed: Vec<u8>,
-    /// What is counted.
-    pub found: Found,
-    /// What whoever scans must know of this input besides.
-    pub remarks: Vec<String>,
-}
-
-/// What is counted of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// Failures; none where it is no report.
-    Failures(Vec<Counted>),
-    /// It could not be read, or not to its end.
-    Unread(Vec<Counted>),
+    /// What is counted of them.
+    pub counted: Vec<Counted>,
+    /// Why the input could not be read, or not to its end.
+    pub fault: Option<String>,
+    /// What whoever scans must know of it besides.
+    pub remark: Option<String>,
+    file: String,
+    number: Option<usize>,
+    index: usize,
+    left: vec::IntoIter<Failure<'static>>,
 }
 
 impl Scanner<'_> {
-    /// Reads and judges one input.
+    /// Reads one input, and judges and prints the first part of what it says.
     ///
     /// # Errors
     /// When an answer cannot be printed.
     pub fn answer(&self, input: Result<Input, Unread>) -> io::Result<Answer> {
         let input = match input {
             Ok(input) => input,
-            Err(Unread { name, why }) => return Ok(Answer::unread(name, &why)),
+            Err(Unread { name, why }) => return Ok(Answer::unread(name, why)),
         };
-        let name = input.name();
-        let mut remarks = Vec::new();
-        if input.cut {
-            remarks.push(format!("{name}: only its first {} MB were read", input.content.len() >> 20));
-        }
         let Told { report, fault } = match &input.content {
             Content::Mail(mail) => Told { report: self.engine.read_mail(mail), fault: None },
             Content::Notices(json) => self.engine.read_notices(json),
         };
-        let mut printed = Vec::new();
-        let counted = self.print(report, &input, &mut printed)?;
-        let found = if fault.is_some() { Found::Unread(counted) } else { Found::Failures(counted) };
-        remarks.extend(fault.map(|fault| format!("{name} cannot be read: {fault}")));
-        Ok(Answer { name, printed, found, remarks })
-    }
-
-    /// Prints the answers, and counts them.
-    fn print(&self, report: Report, input: &Input, printed: &mut Vec<u8>) -> io::Result<Vec<Counted>> {
-        let mut counted = Vec::new();
-        let mut place = Place { file: Some(&input.file), mail: input.number, index: 0 };
+        let remark = input.cut.then(|| format!("only its first {} MB were read", input.content.len() >> 20));
         let failures = match report {
             Report::Failures(failures) => failures,
-            Report::NoReport if self.others == Others::Named => {
-                self.printer.no_report(printed, place)?;
-                Vec::new()
-            }
             Report::NoReport => Vec::new(),
         };
-        for failure in failures {
-            let diagnosis = self.engine.diagnose(failure, self.from);
-            counted.push(Counted::new(self.engine, &diagnosis));
-            self.printer.answer(printed, &diagnosis, place)?;
-            place.index += 1;
+        let mut answer = Answer { fault, remark, ..Answer::new(&input, failures) };
+        self.go_on(&mut answer)?;
+        if self.others == Others::Named && answer.counted.is_empty() && answer.fault.is_none() {
+            self.printer.no_report(&mut answer.printed, Place { file: Some(&answer.file), mail: answer.number, index: 0 })?;
         }
-        Ok(counted)
+        Ok(answer)
+    }
+
+    /// Judges and prints the next part of an answer in place of the last; whether there was one.
+    ///
+    /// # Errors
+    /// When an answer cannot be printed.
+    pub fn go_on(&self, answer: &mut Answer) -> io::Result<bool> {
+        answer.printed.clear();
+        answer.counted.clear();
+        for failure in answer.left.by_ref().take(PART) {
+            let diagnosis = self.engine.diagnose(failure, self.from);
+            let place = Place { file: Some(&answer.file), mail: answer.number, index: answer.index };
+            self.printer.answer(&mut answer.printed, &diagnosis, place)?;
+            answer.counted.push(Counted::new(self.engine, &diagnosis));
+            answer.index += 1;
+        }
+        Ok(!answer.counted.is_empty())
     }
 }
 
 impl Answer {
-    fn unread(name: String, why: &str) -> Self {
-        let remarks = vec![format!("{name} cannot be read: {why}")];
-        Self { name, printed: Vec::new(), found: Found::Unread(Vec::new()), remarks }
+    fn new(input: &Input, failures: Vec<Failure<'static>>) -> Self {
+        Self {
+            name: input.name(),
+            printed: Vec::new(),
+            counted: Vec::new(),
+            fault: None,
+            remark: None,
+            file: input.file.clone(),
+            number: input.number,
+            index: 0,
+            left: failures.into_iter(),
+        }
+    }
+
+    fn unread(name: String, why: String) -> Self {
+        let nothing = Input { file: name, number: None, content: Content::Mail(Vec::new()), cut: false };
+        Self { fault: Some(why), ..Self::new(&nothing, Vec::new()) }
+    }
+
+    /// Whether something was read of it.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.fault.is_none() || !self.counted.is_empty()
     }
 }
