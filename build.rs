@@ -1,23 +1,69 @@
-//! Lists the shipped rule files for `src/rules/shipped.rs`, so that a new file in `rules/` needs no Rust.
+//! Puts the rule files into the binary: as they are, and made ready, so that no TOML has to be read when it starts.
+//!
+//! A new file in `rules/` needs no Rust. Files with errors are put in as they are; the program then says what is wrong.
+
+#[allow(dead_code, missing_docs, unreachable_pub, unused_imports, missing_debug_implementations)]
+#[path = "src/index/mod.rs"]
+mod index;
+#[allow(dead_code, missing_docs, unreachable_pub, unused_imports, missing_debug_implementations)]
+#[path = "src/model/mod.rs"]
+mod model;
+#[allow(dead_code, missing_docs, unreachable_pub, unused_imports, missing_debug_implementations)]
+#[path = "src/pattern/mod.rs"]
+mod pattern;
+#[allow(dead_code, missing_docs, unreachable_pub, unused_imports, missing_debug_implementations)]
+#[path = "src/rules/mod.rs"]
+mod rules;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use index::Tables;
+use rules::{Layer, RawFile, load, prepare};
+
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed=rules");
+    for watched in ["rules", "src/index", "src/model", "src/pattern", "src/rules"] {
+        println!("cargo:rerun-if-changed={watched}");
+    }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files = Vec::new();
-    collect(&root.join("rules"), &mut files)?;
-    files.sort();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let mut paths = Vec::new();
+    collect(&root.join("rules"), &mut paths)?;
+    paths.sort();
+    let name = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let read = |path: &PathBuf| Ok(RawFile::new(name(path), Ok(fs::read(path)?)));
+    let layer = Layer { files: paths.iter().map(read).collect::<io::Result<_>>()? };
+    fs::write(out.join("shipped_rules.rs"), files(&layer, &paths, &out)?)?;
+    fs::write(out.join("shipped_tables.rs"), tables(layer))
+}
+
+/// The files with their names and fingerprints, and the drafts where all of them are sound.
+fn files(layer: &Layer, paths: &[PathBuf], out: &Path) -> io::Result<String> {
+    let drafts = prepare(layer);
     let mut code = String::from("&[\n");
-    for file in &files {
-        let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(code, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy());
+    for (index, (file, path)) in layer.files.iter().zip(paths).enumerate() {
+        let prepared = match &drafts {
+            None => "None".to_owned(),
+            Some(drafts) => {
+                let name = out.join(format!("draft_{index}"));
+                fs::write(&name, &drafts[index])?;
+                format!(
+                    "Some(Prepared {{ text: include_str!({path:?}), draft: include_bytes!({name:?}), fingerprint: {:?} }})",
+                    file.fingerprint()
+                )
+            }
+        };
+        let _ = writeln!(code, "    ({:?}, include_str!({path:?}), {prepared}),", file.name);
     }
     code.push(']');
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("shipped_rules.rs"), code)
+    Ok(code)
+}
+
+/// The index of the rules with their content hash.
+fn tables(layer: Layer) -> String {
+    let set = load(&[layer]).set;
+    set.map_or_else(|| "None".to_owned(), |set| format!("Some(({:?}, {}))", set.status.hash, Tables::new(&set).source()))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -4,6 +4,7 @@
 
 use std::thread;
 
+use crate::index::Tables;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
@@ -13,6 +14,7 @@ use crate::model::{
 use crate::pattern::{self, Folded};
 use crate::reading::Grammar;
 use crate::rules::{Fault, Layer, load};
+use crate::shipped;
 
 /// A compiled set of rules.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Engine {
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
         let (matcher, reader, grammar) = thread::scope(|scope| {
-            let matcher = scope.spawn(|| Matcher::new(&set));
+            let matcher = scope.spawn(|| Matcher::new(&set, shipped::tables(&set.status.hash).unwrap_or_else(|| Tables::new(&set))));
             let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
             (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
         });

@@ -17,6 +17,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod index;
 pub mod mail;
 pub mod matcher;
 pub mod model;
@@ -25,6 +26,7 @@ pub mod pattern;
 pub mod reading;
 pub mod rules;
 pub mod scan;
+pub mod shipped;
 pub mod suite;
 
 pub use engine::Engine;

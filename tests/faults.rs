@@ -16,7 +16,7 @@ fn faults_of(file: RawFile) -> Vec<Fault> {
 }
 
 fn raw(name: &str, bytes: &[u8]) -> RawFile {
-    RawFile { name: name.to_owned(), bytes: Ok(bytes.to_vec()) }
+    RawFile::new(name.to_owned(), Ok(bytes.to_vec()))
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["pattern"],
-    &["reading", "rules"],
-    &["mail", "matcher"],
+    &["reading", "rules", "index"],
+    &["mail", "matcher", "shipped"],
     &["engine"],
     &["suite"],
     &["output"],

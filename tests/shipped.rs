@@ -5,11 +5,21 @@ mod common;
 use std::fmt::Write as _;
 
 use modori::Engine;
+use modori::index::Tables;
 use modori::model::{Advice, Facts, Lang, RuleSet};
+use modori::rules::{Layer, load};
+use modori::shipped::tables;
 use modori::suite::{CaseResult, example_cases, run};
 
 fn engine() -> Engine {
     Engine::load(Vec::new()).expect("the shipped rules load")
+}
+
+#[test]
+fn what_was_made_ready_is_what_was_written() {
+    let (ready, written) = (load(&[Layer::shipped()]).set.unwrap(), load(&[Layer::shipped_as_written()]).set.unwrap());
+    assert_eq!(tables(&ready.status.hash).expect("the shipped rules are sound"), Tables::new(&written));
+    assert_eq!(ready, written);
 }
 
 #[test]
@@ -103,7 +113,7 @@ fn sentences(set: &RuleSet) -> Vec<(String, &Advice)> {
         set.categories.iter().flat_map(|c| [(format!("{} advice", c.id), &c.advice), (format!("{} operator", c.id), &c.operator)]);
     let rules = set.rules.iter().flat_map(|r| [(format!("{} advice", r.name), &r.advice), (format!("{} operator", r.name), &r.operator)]);
     let notes = set.notes.iter().map(|note| (note.origin.to_string(), &note.text));
-    categories.chain(rules).chain(notes).filter(|(_, advice)| !advice.is_empty()).collect()
+    categories.chain(rules).chain(notes).map(|(name, advice)| (name, &**advice)).filter(|(_, advice)| !advice.is_empty()).collect()
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::setup::{layers, warnings};
 use super::{Common, Exit, Failed};
 use crate::output::render_faults;
-use crate::rules::load;
+use crate::rules::{Layer, load};
 
 /// Say everything that is wrong with the rules, or worth a look
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ impl Check {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         self.common.color.apply();
         let settings = Settings::find(self.common.config.as_deref())?;
-        let layers = layers(&self.common, &settings)?;
+        let layers = layers(Layer::shipped_as_written(), &self.common, &settings)?;
         let loaded = load(&layers);
         let mut out = anstream::stdout().lock();
         out.write_all(render_faults(&loaded.faults, true).as_bytes())?;

@@ -1,20 +1,18 @@
 //! Matching: a failure, and the one rule that speaks.
 //!
-//! One automaton over the longest literal of every pattern finds all candidates in one pass over the words; holes, edges and
-//! regexes are looked at only there, and only while the candidate could still win.
+//! The index finds all candidates in one pass over the words; holes, edges and regexes are looked at only there, and only while
+//! the candidate could still win.
 
 mod choice;
 mod directory;
-mod index;
-mod windows;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 pub use choice::{Rank, Step};
 pub use directory::Directory;
-use index::{Entry, Index, Taken};
 
+use crate::index::{Entry, Index, Tables, Taken};
 use crate::model::{Conditions, Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
 use crate::pattern::{self, Folded};
 use crate::reading::read_codes;
@@ -56,6 +54,7 @@ pub struct Matcher {
 
 /// One utterance of a failure, folded, with the set that it is matched against.
 struct Hearing<'a> {
+    index: &'a Index,
     set: &'a RuleSet,
     failure: &'a Failure<'a>,
     from: Viewpoint,
@@ -74,10 +73,10 @@ struct Candidate<'i> {
 }
 
 impl Matcher {
-    /// Makes the patterns of `set` ready.
+    /// Makes the patterns of `set` ready, whose tables these are.
     #[must_use]
-    pub fn new(set: &RuleSet) -> Self {
-        Self { index: Index::new(set), directory: Directory::new(set) }
+    pub fn new(set: &RuleSet, tables: Tables) -> Self {
+        Self { index: Index::new(tables), directory: Directory::new(set) }
     }
 
     /// Which provider hosts and domains belong to.
@@ -137,13 +136,13 @@ impl Matcher {
             let folded = Folded::new(&failure.utterances[utterance].text);
             let words = read_codes(folded.as_str()).words;
             let speaker = self.speaker(failure, utterance, from);
-            Hearing { set, failure, from, utterance, folded, words, speaker }
+            Hearing { index: &self.index, set, failure, from, utterance, folded, words, speaker }
         })
     }
 
     /// The rules whose words may stand in an utterance, and those that go by conditions alone; all of them fit otherwise.
     fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate<'i>> {
-        let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule, Some(entry)));
+        let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule(), Some(entry)));
         worded.chain(self.index.wordless().map(|rule| (rule, None))).filter_map(|(rule, entry)| hearing.candidate(rule, entry))
     }
 }
@@ -167,7 +166,7 @@ impl Hearing<'_> {
             own: self.set.provider(rule.provider).kind != ProviderKind::Standard,
             conditions: rule.conditions.count(),
             rule: Reverse(index),
-            pattern: Reverse(entry.map_or(0, |entry| entry.pattern)),
+            pattern: Reverse(entry.map_or(0, |entry| entry.pattern as usize)),
         };
         Some(Candidate { rule: index, entry, verdict, rank })
     }
@@ -224,16 +223,16 @@ impl Hearing<'_> {
             return None;
         }
         let taken = match candidate.entry {
-            None => Taken { range: 0..0, holes: Vec::new(), letters: 0 },
+            None => Taken::default(),
             Some(entry) => {
-                let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern];
-                entry.find(pattern, self.folded.as_str(), self.words)?
+                let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern as usize];
+                self.index.find(entry, pattern, self.folded.as_str(), self.words)?
             }
         };
         Some(Match {
             rule: candidate.rule,
             verdict: candidate.verdict,
-            pattern: candidate.entry.map(|entry| entry.pattern),
+            pattern: candidate.entry.map(|entry| entry.pattern as usize),
             utterance: self.utterance,
             range: taken.range,
             holes: taken.holes,
@@ -256,7 +255,7 @@ mod tests {
     /// Every rule that matches, found by trying each of them.
     fn one_by_one(matcher: &Matcher, set: &RuleSet, failure: &Failure<'_>) -> Option<Match> {
         let tries = |hearing: Hearing<'_>| {
-            let worded = matcher.index.all().map(|entry| (entry.rule, Some(entry)));
+            let worded = matcher.index.all().iter().map(|entry| (entry.rule(), Some(entry)));
             let all = worded.chain(matcher.index.wordless().map(|rule| (rule, None)));
             all.filter_map(|(rule, entry)| hearing.confirm(&hearing.candidate(rule, entry)?)).max_by_key(|found| found.rank)
         };

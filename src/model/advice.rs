@@ -1,10 +1,12 @@
 //! Advice: sentences with holes for facts, in variants and languages.
 
+use serde::{Deserialize, Serialize};
+
 use super::fact::Facts;
 use super::lang::{Lang, Localized};
 
 /// One piece of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// Words.
     Text(String),
@@ -13,7 +15,7 @@ pub enum Piece {
 }
 
 /// A sentence with holes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template(pub Vec<Piece>);
 
 impl Template {
@@ -40,7 +42,7 @@ impl Template {
 }
 
 /// Advice in several languages; in each, the first variant whose facts are all known is the one to give.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Advice(pub Localized<Vec<Template>>);
 
 impl Advice {

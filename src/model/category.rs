@@ -1,7 +1,10 @@
 //! Categories and providers: what a mail came back for, and who says so.
 
+use serde::{Deserialize, Serialize};
+
 use super::advice::Advice;
 use super::lang::Localized;
+use super::lazy::Lazy;
 use super::rule::Origin;
 use super::word::{Action, Kind, ProviderKind, Severity, Strength};
 
@@ -10,7 +13,7 @@ use super::word::{Action, Kind, ProviderKind, Severity, Strength};
 pub struct CategoryIx(pub u32);
 
 /// Which provider of a [`RuleSet`](super::RuleSet).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProviderIx(pub u32);
 
 /// Why a mail came back. Categories are data, so that an operator can add one.
@@ -33,9 +36,9 @@ pub struct Category {
     /// The kinds of report that have this category where no rule says why.
     pub default_for: Vec<Kind>,
     /// What to tell the person who sent the mail.
-    pub advice: Advice,
+    pub advice: Lazy<Advice>,
     /// What to tell whoever runs the sending server.
-    pub operator: Advice,
+    pub operator: Lazy<Advice>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::UnknownName;
+use super::names::written;
 
 /// A three-digit SMTP reply code (RFC 5321, section 4.2), 200 to 599.
 ///
@@ -103,20 +106,32 @@ impl fmt::Display for Status {
     }
 }
 
-impl serde::Serialize for Reply {
+impl Serialize for Reply {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl serde::Serialize for Status {
+impl<'de> Deserialize<'de> for Reply {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        written(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        written(deserializer)
+    }
+}
+
+impl Serialize for Status {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
 /// What a condition accepts of reply codes: `550`, or a class `5*`, or a group `55*`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyPattern {
     digits: [Option<u8>; 3],
 }
@@ -163,7 +178,7 @@ impl fmt::Display for StatusPattern {
 }
 
 /// What a condition accepts of status codes: `5.1.1`, or `*` for any of the three parts; a last `*` stands for the rest (`4.*`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusPattern {
     parts: [Option<u16>; 3],
 }

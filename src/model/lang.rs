@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A language as a BCP 47 tag (`ja`, `en`, `pt-BR`), in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Lang(Box<str>);
 
 impl Lang {
@@ -65,7 +67,7 @@ impl fmt::Display for Lang {
 }
 
 /// One thing in several languages.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Localized<T>(Vec<(Lang, T)>);
 
 impl<T> Default for Localized<T> {

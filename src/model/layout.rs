@@ -1,5 +1,7 @@
 //! Layouts: what whole reports that are prose look like, as data.
 
+use serde::{Deserialize, Serialize};
+
 use super::category::ProviderIx;
 use super::names::named;
 use super::pattern::TextPattern;
@@ -31,7 +33,7 @@ named! {
 /// A form of report.
 ///
 /// What recognises it: every list that is not empty must hold one entry that fits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// Whose layout it is.
     pub provider: ProviderIx,
@@ -70,7 +72,7 @@ pub struct Layout {
 }
 
 /// A header field, with words that stand in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderMark {
     /// The field's name, in small letters.
     pub name: String,

@@ -1,8 +1,15 @@
 //! A macro for the closed lists of words that stand in rule files and in output.
 
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::Deserializer;
+use serde::de::{self, Unexpected, Visitor};
+
 /// Declares an enum whose variants each have one written name.
 ///
-/// The enum gets `ALL`, `name()`, `Display`, `FromStr` and `Serialize`, all by that name, so that a word is spelt in one
+/// The enum gets `ALL`, `name()`, `Display`, `FromStr`, `Serialize` and `Deserialize`, all by that name, so that a word is spelt in one
 /// place only.
 macro_rules! named {
     ($(#[$meta:meta])* pub enum $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
@@ -50,10 +57,33 @@ macro_rules! named {
                 serializer.serialize_str(self.name())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::model::names::written(deserializer)
+            }
+        }
     };
 }
 
 pub(crate) use named;
+
+/// Reads what was written as a word by [`Display`](fmt::Display).
+pub(crate) fn written<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Word<T>(PhantomData<T>);
+    impl<T: FromStr> Visitor<'_> for Word<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a word from its list")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+    deserializer.deserialize_str(Word(PhantomData))
+}
 
 /// A closed list of words, each with one spelling.
 pub trait Named: Copy + 'static {
@@ -68,8 +98,8 @@ pub trait Named: Copy + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownName;
 
-impl std::fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not one of the known names")
     }
 }

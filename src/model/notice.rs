@@ -1,5 +1,7 @@
 //! Notices: JSON in which sending services tell what came back, as data.
 
+use serde::{Deserialize, Serialize};
+
 use super::category::ProviderIx;
 use super::rule::Origin;
 use super::word::Kind;
@@ -8,7 +10,7 @@ use super::word::Kind;
 ///
 /// A path is keys with dots between them: `bounce.bounceType`. Of a list of paths the first counts that leads to a value. It is
 /// looked for from the recipient, then from the whole notice.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     /// Whose notices these are.
     pub provider: ProviderIx,
@@ -47,7 +49,7 @@ pub struct Notice {
 }
 
 /// A value by which a notice is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeMark {
     /// Where it stands.
     pub path: String,

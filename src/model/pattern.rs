@@ -1,5 +1,7 @@
 //! Patterns as data: what a rule's text or regex says, already taken apart.
 
+use serde::{Deserialize, Serialize};
+
 use super::fact::HoleKind;
 use super::rule::Origin;
 
@@ -7,7 +9,7 @@ use super::rule::Origin;
 const GOOD_KEY: usize = 8;
 
 /// A pattern, with the place it was written at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     /// As it stands in the file.
     pub source: String,
@@ -18,7 +20,7 @@ pub struct Pattern {
 }
 
 /// The two ways to write a pattern.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Form {
     /// `text = '…'`.
     Text(TextPattern),
@@ -27,7 +29,7 @@ pub enum Form {
 }
 
 /// A text pattern: literal pieces with gaps and holes between them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TextPattern {
     /// The parts, in order. No two literal pieces stand side by side.
     pub elements: Vec<Element>,
@@ -38,7 +40,7 @@ pub struct TextPattern {
 }
 
 /// A part of a text pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Element {
     /// Folded literal text.
     Literal(Box<str>),
@@ -53,7 +55,7 @@ pub enum Element {
 }
 
 /// One of several words or phrases.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alternative {
     /// Folded text; empty where the choice may be left out.
     pub text: Box<str>,
@@ -76,7 +78,7 @@ impl Element {
 }
 
 /// A hole: what fills it becomes the fact `name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hole {
     /// The name of the fact.
     pub name: Box<str>,
@@ -85,7 +87,7 @@ pub struct Hole {
 }
 
 /// A regex pattern. It is compiled when first needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegexPattern {
     /// The longest text that every match must hold, folded; empty where there is none.
     pub literal: Box<str>,

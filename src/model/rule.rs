@@ -4,15 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::advice::Advice;
 use super::category::{CategoryIx, ProviderIx};
 use super::code::{Reply, ReplyPattern, Status, StatusPattern};
+use super::lazy::Lazy;
 use super::pattern::Pattern;
 use super::word::{Action, Audience, Kind, Scope, Severity, Stage, Strength};
 
 /// Where something stands in a rule file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The file's name, as it was given.
     pub file: Arc<str>,
@@ -46,19 +48,19 @@ pub struct Rule {
     /// What it says.
     pub verdict: Verdict,
     /// The words: any of these. Empty where the rule goes by its conditions alone.
-    pub patterns: Vec<Pattern>,
+    pub patterns: Lazy<Vec<Pattern>>,
     /// What else must hold.
     pub conditions: Conditions,
     /// What it says under further conditions; the first that holds.
     pub overrides: Vec<Override>,
     /// What to tell the sender, in place of the category's advice.
-    pub advice: Advice,
+    pub advice: Lazy<Advice>,
     /// What to tell the operator, in place of the category's.
-    pub operator: Advice,
+    pub operator: Lazy<Advice>,
     /// Texts that it must win.
-    pub examples: Vec<Example>,
+    pub examples: Lazy<Vec<Example>>,
     /// Texts that it must not win.
-    pub counter_examples: Vec<Example>,
+    pub counter_examples: Lazy<Vec<Example>>,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -94,7 +96,7 @@ pub struct Override {
 
 /// What must hold beside the words. Within one list any will do; an empty list asks nothing. A condition on something that
 /// is not known does not hold.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// Stages of the SMTP session.
     pub stages: Vec<Stage>,
@@ -130,7 +132,7 @@ impl Conditions {
 }
 
 /// A text that a rule is tried on, with what is known beside it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     /// The text.
     pub text: String,
@@ -162,7 +164,7 @@ pub struct Note {
     /// Which mails it belongs to.
     pub audience: Audience,
     /// The note.
-    pub text: Advice,
+    pub text: Lazy<Advice>,
     /// Where it stands.
     pub origin: Origin,
 }

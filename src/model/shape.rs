@@ -1,5 +1,7 @@
 //! Shapes: how mail systems print diagnostics, as data.
 
+use serde::{Deserialize, Serialize};
+
 use super::category::ProviderIx;
 use super::names::named;
 use super::pattern::TextPattern;
@@ -56,7 +58,7 @@ pub struct Transcript {
 }
 
 /// A word for a stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageWord {
     /// The words, folded.
     pub words: String,

@@ -23,14 +23,14 @@ fn group(fault: &Fault) -> Group<'_> {
     };
     let title = level.primary_title(fault.title.as_str()).id(fault.code.name());
     let place = AnnotationKind::Primary.span(widened(&fault.source.text, &fault.range)).label(fault.label.as_str());
-    let mut snippet = Snippet::source(fault.source.text.as_str()).path(&*fault.source.name).annotation(place);
+    let mut snippet = Snippet::source(fault.source.text.as_ref()).path(&*fault.source.name).annotation(place);
     let mut elsewhere = None;
     if let Some((source, range, word)) = &fault.other {
         let annotation = AnnotationKind::Context.span(widened(&source.text, range)).label(word.as_str());
         if source.name == fault.source.name {
             snippet = snippet.annotation(annotation);
         } else {
-            elsewhere = Some(Snippet::source(source.text.as_str()).path(&*source.name).annotation(annotation));
+            elsewhere = Some(Snippet::source(source.text.as_ref()).path(&*source.name).annotation(annotation));
         }
     }
     let mut group = title.element(snippet);

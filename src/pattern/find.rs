@@ -48,7 +48,7 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     }
     match pattern.elements.first() {
         Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes()).find_map(|start| search.from(start)),
-        _ => token_starts(text).find_map(|start| search.from(start)),
+        first => token_starts(text, FirstBytes::of(first)).find_map(|start| search.from(start)),
     }
 }
 
@@ -83,14 +83,41 @@ fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
         })
 }
 
-/// The places where a hole or a choice may begin.
-fn token_starts(text: &str) -> impl Iterator<Item = usize> {
-    let mut before = None;
-    text.char_indices().filter_map(move |(at, c)| {
-        let starts = !c.is_whitespace() && before.is_none_or(|b: char| !is_letter(b) || !is_letter(c));
-        before = Some(c);
-        starts.then_some(at)
-    })
+/// The bytes that a part of a pattern can begin with.
+struct FirstBytes([bool; 256]);
+
+impl FirstBytes {
+    /// Those of a choice without an empty alternative; all bytes for anything else.
+    fn of(element: Option<&Element>) -> Self {
+        let Some(Element::Choice(alternatives)) = element else { return Self([true; 256]) };
+        let mut bytes = [false; 256];
+        for alternative in alternatives {
+            match alternative.text.as_bytes().first() {
+                Some(first) => bytes[usize::from(*first)] = true,
+                None => return Self([true; 256]),
+            }
+        }
+        Self(bytes)
+    }
+}
+
+/// The places where a hole or a choice may begin, with one of these bytes.
+fn token_starts(text: &str, first: FirstBytes) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).filter(move |at| first.0[usize::from(bytes[*at])] && is_token_start(text, *at))
+}
+
+/// Whether something that is no space begins at `at`, and is not the middle of a word.
+fn is_token_start(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    if bytes[at].is_ascii() && before.is_none_or(|byte| byte.is_ascii()) {
+        return !bytes[at].is_ascii_whitespace()
+            && !(bytes[at].is_ascii_alphanumeric() && before.is_some_and(|b| b.is_ascii_alphanumeric()));
+    }
+    let (Some(front), Some(rest)) = (text.get(..at), text.get(at..)) else { return false };
+    let Some(c) = rest.chars().next() else { return false };
+    !c.is_whitespace() && front.chars().next_back().is_none_or(|before| !is_letter(before) || !is_letter(c))
 }
 
 /// What stands before the place that was reached.
@@ -158,7 +185,8 @@ impl Search<'_> {
 
     /// The end of words of the pattern that stand at `at`, and what then stands before it.
     fn words(&self, words: &str, at: usize, seam: Seam) -> Option<(usize, Seam)> {
-        if !self.text.as_bytes()[at..].starts_with(words.as_bytes()) {
+        let text = &self.text.as_bytes()[at..];
+        if text.first() != words.as_bytes().first() || !text.starts_with(words.as_bytes()) {
             return None;
         }
         if seam == Seam::Open && words.starts_with(is_letter) && !begins(self.text, at) {
@@ -200,7 +228,7 @@ impl Search<'_> {
                 let window = &text.as_bytes()[at..text.len().min(reach + literal.len())];
                 places(window, literal.as_bytes()).find_map(|start| self.rest(index + 1, at + start, Seam::Open))
             }
-            Some(_) => token_starts(&text[at..reach]).find_map(|start| self.rest(index + 1, at + start, Seam::Open)),
+            next => token_starts(&text[at..reach], FirstBytes::of(next)).find_map(|start| self.rest(index + 1, at + start, Seam::Open)),
         }
     }
 

@@ -3,43 +3,62 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Action, Advice, Audience, Conditions, Example, Kind, Layout, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope, Severity,
-    Stage, StageWord, Strength, TextPattern,
+    Action, Advice, Audience, Conditions, Example, Kind, Layout, Lazy, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope,
+    Severity, Stage, StageWord, Strength, TextPattern,
 };
 
-/// Something with the file and the place that it stands at.
+/// Something with the place in its file that it stands at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Item<T> {
+    pub(super) value: T,
+    pub(super) range: Range<usize>,
+    /// From 1, as is the column.
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// An item with its file.
 #[derive(Debug, Clone)]
 pub(super) struct Placed<T> {
     pub(super) value: T,
     pub(super) source: Arc<Source>,
     pub(super) range: Range<usize>,
+    line: u32,
+    column: u32,
 }
 
 impl<T> Placed<T> {
+    pub(super) fn new(source: &Arc<Source>, item: Item<T>) -> Self {
+        Self { value: item.value, source: Arc::clone(source), range: item.range, line: item.line, column: item.column }
+    }
+
     pub(super) fn origin(&self) -> Origin {
-        self.source.origin(self.range.start)
+        Origin { file: Arc::clone(&self.source.name), line: self.line, column: self.column }
     }
 }
 
 /// One file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct FileDraft {
-    pub(super) provider: Option<Placed<ProviderDraft>>,
-    pub(super) categories: Vec<Placed<CategoryDraft>>,
-    pub(super) rules: Vec<Placed<RuleDraft>>,
-    pub(super) notes: Vec<Placed<NoteDraft>>,
-    pub(super) shapes: Vec<Placed<ShapeDraft>>,
-    pub(super) transcripts: Vec<Placed<TranscriptDraft>>,
-    pub(super) layouts: Vec<Placed<LayoutDraft>>,
-    pub(super) notices: Vec<Placed<NoticeDraft>>,
+    pub(super) provider: Option<Item<ProviderDraft>>,
+    pub(super) categories: Vec<Item<CategoryDraft>>,
+    pub(super) rules: Vec<Item<RuleDraft>>,
+    pub(super) notes: Vec<Item<NoteDraft>>,
+    pub(super) shapes: Vec<Item<ShapeDraft>>,
+    pub(super) transcripts: Vec<Item<TranscriptDraft>>,
+    pub(super) layouts: Vec<Item<LayoutDraft>>,
+    pub(super) notices: Vec<Item<NoticeDraft>>,
     pub(super) stage_words: Vec<StageWord>,
 }
 
 /// A provider. What a later layer leaves out stays as it was.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ProviderDraft {
     pub(super) id: At<String>,
     pub(super) kind: Option<ProviderKind>,
@@ -49,7 +68,8 @@ pub(super) struct ProviderDraft {
 }
 
 /// A category.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct CategoryDraft {
     pub(super) id: At<String>,
     pub(super) group: String,
@@ -64,31 +84,35 @@ pub(super) struct CategoryDraft {
 }
 
 /// Advice with the facts that it names, so that these can be looked up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct AdviceDraft {
-    pub(super) advice: Advice,
+    pub(super) advice: Lazy<Advice>,
+    /// Left out of prepared files, whose facts have been looked up.
+    #[serde(skip)]
     pub(super) facts: Vec<At<String>>,
 }
 
 /// A rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct RuleDraft {
     pub(super) id: At<String>,
     pub(super) disabled: bool,
     pub(super) scope: Scope,
     pub(super) priority: i32,
     pub(super) verdict: VerdictDraft,
-    pub(super) patterns: Vec<Pattern>,
+    pub(super) patterns: Lazy<Vec<Pattern>>,
     pub(super) conditions: Conditions,
     pub(super) overrides: Vec<(Conditions, VerdictDraft)>,
     pub(super) advice: AdviceDraft,
     pub(super) operator: AdviceDraft,
-    pub(super) examples: Vec<Example>,
-    pub(super) counter_examples: Vec<Example>,
+    pub(super) examples: Lazy<Vec<Example>>,
+    pub(super) counter_examples: Lazy<Vec<Example>>,
 }
 
 /// What a rule says; what is left out is the category's, or the rule's.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct VerdictDraft {
     pub(super) category: Option<At<String>>,
     pub(super) strength: Option<Strength>,
@@ -97,7 +121,8 @@ pub(super) struct VerdictDraft {
 }
 
 /// A note.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct NoteDraft {
     pub(super) categories: Vec<At<String>>,
     pub(super) audience: Audience,
@@ -105,7 +130,7 @@ pub(super) struct NoteDraft {
 }
 
 /// A shape.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ShapeDraft {
     pub(super) id: At<String>,
     pub(super) role: Role,
@@ -115,7 +140,7 @@ pub(super) struct ShapeDraft {
 }
 
 /// A layout, its provider still open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
     /// Everything but the provider, which is the file's.
@@ -123,7 +148,7 @@ pub(super) struct LayoutDraft {
 }
 
 /// A form of notice, its provider still open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct NoticeDraft {
     pub(super) id: At<String>,
     /// Everything but the provider, which is the file's.
@@ -131,7 +156,7 @@ pub(super) struct NoticeDraft {
 }
 
 /// A form of transcript.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TranscriptDraft {
     pub(super) sent: String,
     pub(super) received: String,

@@ -1,20 +1,21 @@
 //! One rule file: text to drafts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use toml::de::{DeTable, DeValue};
 
-use super::draft::{AdviceDraft, CategoryDraft, FileDraft, NoteDraft, Placed, ProviderDraft, ShapeDraft, TranscriptDraft};
+use super::draft::{AdviceDraft, CategoryDraft, FileDraft, Item, NoteDraft, ProviderDraft, ShapeDraft, TranscriptDraft};
 use super::fault::{Code, Fault};
 use super::layout::read_layout;
 use super::notice::read_notice;
 use super::reader::{At, Reader, Table};
 use super::rule::read_rule;
-use super::source::{RawFile, Source};
+use super::source::{Prepared, RawFile, Source};
 use super::template::parse_template;
-use crate::model::{Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
+use crate::model::{Advice, Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
 
 const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript", "layout", "notice"];
@@ -28,7 +29,7 @@ const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
 const WORTH_A_THREAD: usize = 100_000;
 
 /// Reads files, in their order; large sets on several processors, the largest files first.
-pub(super) fn read_files(files: &[RawFile]) -> Vec<(FileDraft, Vec<Fault>)> {
+pub(super) fn read_files(files: &[RawFile]) -> Vec<Reading> {
     let bytes: usize = files.iter().map(size).sum();
     let threads = thread::available_parallelism().map_or(1, |count| count.get().min(bytes / WORTH_A_THREAD + 1));
     let mut order: Vec<usize> = (0..files.len()).collect();
@@ -48,18 +49,39 @@ pub(super) fn read_files(files: &[RawFile]) -> Vec<(FileDraft, Vec<Fault>)> {
     drafts.into_iter().map(|(_, draft)| draft).collect()
 }
 
+/// How many bytes there are to be read; of a prepared file next to none.
 fn size(file: &RawFile) -> usize {
-    file.bytes.as_ref().map_or(0, Vec::len)
+    file.bytes.as_ref().ok().filter(|_| file.prepared().is_none()).map_or(0, |bytes| bytes.len())
 }
 
-/// Reads one file. Whatever is wrong with it is among the faults; what could be read is in the draft.
-fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
+/// What reading one file gave. Whatever is wrong with it is among the faults; what could be read is in the draft.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) source: Arc<Source>,
+    pub(super) draft: FileDraft,
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Reads one file, unless that was done when the program was built.
+fn read_file(raw: &RawFile) -> Reading {
+    if let Some(ready) = raw.prepared().and_then(|prepared| unpack(raw, &prepared)) {
+        return ready;
+    }
     let (text, fault) = decode(raw);
     let source = Arc::new(Source::new(&raw.name, text));
     if let Some((at, code, title, help)) = fault {
         let fault = Fault::error(&source, at..at, code, title).help(help);
-        return (FileDraft::default(), vec![fault]);
+        return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
+    parse(source)
+}
+
+fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
+    let draft = postcard::from_bytes(prepared.draft).ok()?;
+    Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
+}
+
+fn parse(source: Arc<Source>) -> Reading {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
     for error in &errors {
@@ -75,23 +97,35 @@ fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
     // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
     let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
     reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
-    (draft, reader.faults)
+    Reading { draft, faults: reader.faults, source: Arc::clone(&source) }
 }
 
 type DecodeFault = (usize, Code, String, Option<String>);
 
-fn decode(raw: &RawFile) -> (String, Option<DecodeFault>) {
+fn decode(raw: &RawFile) -> (Cow<'static, str>, Option<DecodeFault>) {
     let bytes = match &raw.bytes {
         Ok(bytes) => bytes,
-        Err(error) => return (String::new(), Some((0, Code::Unreadable, format!("{} cannot be read: {error}", raw.name), None))),
+        Err(error) => return (Cow::default(), Some((0, Code::Unreadable, format!("{} cannot be read: {error}", raw.name), None))),
     };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), None),
+    let text = match bytes {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed),
+        Cow::Owned(bytes) => std::str::from_utf8(bytes).map(|text| Cow::Owned(text.to_owned())),
+    };
+    match text {
+        Ok(text) => (without_mark(text), None),
         Err(error) => {
-            let lossy = String::from_utf8_lossy(bytes).into_owned();
+            let lossy = Cow::Owned(String::from_utf8_lossy(bytes).into_owned());
             let help = "save the file as UTF-8".to_owned();
             (lossy, Some((error.valid_up_to(), Code::BadUtf8, "this file is not UTF-8".to_owned(), Some(help))))
         }
+    }
+}
+
+/// The text without the byte order mark that some editors put in front.
+fn without_mark(text: Cow<'static, str>) -> Cow<'static, str> {
+    match text.strip_prefix('\u{FEFF}') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
     }
 }
 
@@ -108,38 +142,39 @@ fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
     let mut scope: Option<Scope> = None;
     if let Some(table) = reader.table(root, "provider", "[provider]") {
         scope = reader.word(&table, "scope");
-        draft.provider = read_provider(reader, &table).map(|value| placed(reader, &table, value));
+        draft.provider = read_provider(reader, &table).map(|value| item(reader, &table, value));
     } else if let Some(key) = FILE_KEYS[2..].iter().find(|key| root.has(key)) {
         let fault = reader.error(root.range_of(key), Code::MissingKey, "this file has no `[provider]`");
         reader.faults.push(fault.label("whose are these?").help("begin the file with `[provider]` and an `id`".to_owned()));
     }
     for table in reader.tables(root, "category", "[[category]]") {
-        draft.categories.extend(read_category(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.categories.extend(read_category(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "rule", "[[rule]]") {
-        draft.rules.extend(read_rule(reader, &table, scope).map(|value| placed(reader, &table, value)));
+        draft.rules.extend(read_rule(reader, &table, scope).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "note", "[[note]]") {
-        draft.notes.extend(read_note(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.notes.extend(read_note(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "shape", "[[shape]]") {
-        draft.shapes.extend(read_shape(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.shapes.extend(read_shape(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "transcript", "[[transcript]]") {
-        draft.transcripts.extend(read_transcript(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.transcripts.extend(read_transcript(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "layout", "[[layout]]") {
-        draft.layouts.extend(read_layout(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.layouts.extend(read_layout(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "notice", "[[notice]]") {
-        draft.notices.extend(read_notice(reader, &table).map(|value| placed(reader, &table, value)));
+        draft.notices.extend(read_notice(reader, &table).map(|value| item(reader, &table, value)));
     }
     draft.stage_words = read_stages(reader, root);
     draft
 }
 
-fn placed<T>(reader: &Reader, table: &Table<'_>, value: T) -> Placed<T> {
-    Placed { value, source: Arc::clone(&reader.source), range: table.range.clone() }
+fn item<T>(reader: &Reader, table: &Table<'_>, value: T) -> Item<T> {
+    let origin = reader.origin(&table.range);
+    Item { value, range: table.range.clone(), line: origin.line, column: origin.column }
 }
 
 fn read_provider(reader: &mut Reader, table: &Table<'_>) -> Option<ProviderDraft> {
@@ -197,6 +232,7 @@ fn read_category(reader: &mut Reader, table: &Table<'_>) -> Option<CategoryDraft
 /// Advice by language, a string or a list of variants each.
 pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static str, owner: &[&str]) -> AdviceDraft {
     let mut draft = AdviceDraft::default();
+    let mut advice = Advice::default();
     let texts = reader.localized(table, key, owner);
     for (lang, variants) in texts.iter() {
         let templates = variants.iter().filter_map(|text| match parse_template(text.value) {
@@ -212,9 +248,10 @@ pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static 
         });
         let templates: Vec<_> = templates.collect();
         if !templates.is_empty() {
-            draft.advice.0.insert(Lang::clone(lang), templates);
+            advice.0.insert(Lang::clone(lang), templates);
         }
     }
+    draft.advice = advice.into();
     draft
 }
 

@@ -10,6 +10,7 @@ mod file;
 mod layout;
 mod notice;
 mod pile;
+mod prepare;
 mod reader;
 mod resolve;
 mod rule;
@@ -18,4 +19,5 @@ mod template;
 
 pub use assemble::{Loaded, load, load_valid};
 pub use fault::{Code, Fault, Level, nearest};
-pub use source::{Layer, RawFile, SETTINGS_FILE, Source, content_hash};
+pub use prepare::prepare;
+pub use source::{Fingerprint, Layer, Prepared, RawFile, SETTINGS_FILE, Source, content_hash};

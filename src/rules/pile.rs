@@ -8,7 +8,7 @@ use super::draft::{
     CategoryDraft, FileDraft, LayoutDraft, NoteDraft, NoticeDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft,
 };
 use super::fault::{Code, Fault, Level, suggest};
-use super::file::read_files;
+use super::file::{Reading, read_files};
 use super::reader::At;
 use super::source::{Layer, Source};
 use crate::model::{SetStatus, StageWord};
@@ -41,11 +41,11 @@ impl Pile {
     /// Lays a layer on top.
     pub(super) fn add_layer(&mut self, layer: &Layer) {
         let mut seen = BTreeMap::new();
-        for (draft, faults) in read_files(&layer.files) {
-            let drafts = self.without_faulty(draft, &faults);
+        for Reading { source, draft, faults } in read_files(&layer.files) {
+            let draft = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
             self.status.files += 1;
-            self.add_file(drafts, &mut seen);
+            self.add_file(&source, draft, &mut seen);
         }
     }
 
@@ -75,26 +75,29 @@ impl Pile {
         draft
     }
 
-    fn add_file(&mut self, draft: FileDraft, seen: &mut BTreeMap<String, (Arc<Source>, Range<usize>)>) {
+    fn add_file(&mut self, source: &Arc<Source>, draft: FileDraft, seen: &mut BTreeMap<String, (Arc<Source>, Range<usize>)>) {
         for category in draft.categories {
+            let category = Placed::new(source, category);
             let key = format!("category {}", category.value.id.value);
             if self.is_new(seen, key, &category, &category.value.id.clone()) {
                 self.categories.retain(|known| known.value.id.value != category.value.id.value);
                 self.categories.push(category);
             }
         }
-        let Some(provider) = draft.provider else { return };
+        let Some(provider) = draft.provider.map(|provider| Placed::new(source, provider)) else { return };
         let id = provider.value.id.value.clone();
         if self.is_new(seen, format!("provider {id}"), &provider, &provider.value.id.clone()) {
             self.add_provider(provider);
         }
         for rule in draft.rules {
+            let rule = Placed::new(source, rule);
             let key = format!("rule {id}/{}", rule.value.id.value);
             if self.is_new(seen, key, &rule, &rule.value.id.clone()) {
                 self.add_rule(&id, rule);
             }
         }
         for shape in draft.shapes {
+            let shape = Placed::new(source, shape);
             let key = format!("shape {id}/{}", shape.value.id.value);
             if self.is_new(seen, key, &shape, &shape.value.id.clone()) {
                 self.shapes.retain(|(owner, known)| *owner != id || known.value.id.value != shape.value.id.value);
@@ -102,6 +105,7 @@ impl Pile {
             }
         }
         for layout in draft.layouts {
+            let layout = Placed::new(source, layout);
             let key = format!("layout {id}/{}", layout.value.id.value);
             if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
                 self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);
@@ -109,14 +113,15 @@ impl Pile {
             }
         }
         for notice in draft.notices {
+            let notice = Placed::new(source, notice);
             let key = format!("notice {id}/{}", notice.value.id.value);
             if self.is_new(seen, key, &notice, &notice.value.id.clone()) {
                 self.notices.retain(|(owner, known)| *owner != id || known.value.id.value != notice.value.id.value);
                 self.notices.push((id.clone(), notice));
             }
         }
-        self.transcripts.extend(draft.transcripts.into_iter().map(|transcript| (id.clone(), transcript)));
-        self.notes.extend(draft.notes.into_iter().map(|note| (id.clone(), note)));
+        self.transcripts.extend(draft.transcripts.into_iter().map(|transcript| (id.clone(), Placed::new(source, transcript))));
+        self.notes.extend(draft.notes.into_iter().map(|note| (id.clone(), Placed::new(source, note))));
         self.stage_words.extend(draft.stage_words);
     }
 

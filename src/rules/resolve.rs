@@ -16,7 +16,7 @@ use crate::model::{
 impl Pile {
     /// The set, every name in it looked up; what is wrong is among the faults.
     pub(super) fn resolve(&mut self) -> Option<RuleSet> {
-        let facts = self.known_facts();
+        let facts = if self.names_facts() { self.known_facts() } else { Vec::new() };
         let categories = self.resolve_categories(&facts);
         let names = Names::new(&categories, &self.providers);
         let defaults = self.resolve_defaults();
@@ -45,9 +45,15 @@ impl Pile {
         })
     }
 
+    /// Whether any advice of categories or notes names a fact that must be looked up.
+    fn names_facts(&self) -> bool {
+        let categories = self.categories.iter().flat_map(|category| [&category.value.advice, &category.value.operator]);
+        categories.chain(self.notes.iter().map(|(_, note)| &note.value.text)).any(|advice| !advice.facts.is_empty())
+    }
+
     /// The names of all facts that any pattern or shape can fill, and those of the types.
     fn known_facts(&self) -> Vec<String> {
-        let patterns = self.rules.values().flat_map(|rule| &rule.value.patterns).flat_map(|pattern| pattern.facts());
+        let patterns = self.rules.values().flat_map(|rule| rule.value.patterns.iter()).flat_map(|pattern| pattern.facts());
         let mut facts: Vec<String> = patterns.map(str::to_owned).collect();
         facts.extend(self.shape_facts());
         facts.extend(HoleKind::all().iter().map(|kind| kind.name().to_owned()));
@@ -111,10 +117,8 @@ impl Pile {
         }
         for (kind, found) in Kind::ALL.iter().zip(&out) {
             if found.is_none() {
-                let source = self
-                    .categories
-                    .first()
-                    .map_or_else(|| Arc::new(Source::new("categories.toml", String::new())), |c| Arc::clone(&c.source));
+                let source =
+                    self.categories.first().map_or_else(|| Arc::new(Source::new("categories.toml", "")), |c| Arc::clone(&c.source));
                 let title = format!("no category is the default for {kind}");
                 let help = format!("write `default_for = [\"{kind}\"]` in one of them");
                 self.faults.push(Fault::error(&source, 0..0, Code::DefaultCategory, title).help(help));

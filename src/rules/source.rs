@@ -1,18 +1,16 @@
-//! Where rule files come from: the ones inside the binary, and folders that lie on top.
+//! Where rule files come from, and what they are called. Those inside the binary are not known here.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::Origin;
 
 /// The file in a rules folder that holds settings, not rules.
 pub const SETTINGS_FILE: &str = "modori.toml";
-
-/// The rule files that the binary was built with, by name.
-static SHIPPED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
 
 /// A text with a name, so that every fault can say where it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,25 +18,30 @@ pub struct Source {
     /// The file's name, as it was given.
     pub name: Arc<str>,
     /// Its text.
-    pub text: String,
-    /// Where each line begins.
-    lines: Vec<usize>,
+    pub text: Cow<'static, str>,
+    /// Where each line begins; looked for when first needed.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
     /// A text with a name.
     #[must_use]
-    pub fn new(name: &str, text: String) -> Self {
-        let lines = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
-        Self { name: name.into(), text, lines }
+    pub fn new(name: &str, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
+    fn lines(&self) -> &[usize] {
+        let starts = || memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+        self.lines.get_or_init(|| std::iter::once(0).chain(starts()).collect())
     }
 
     /// The place of a byte: line and column from 1, the column in characters.
     #[must_use]
     pub fn origin(&self, at: usize) -> Origin {
         let at = at.min(self.text.len());
-        let line = self.lines.partition_point(|start| *start <= at);
-        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let lines = self.lines();
+        let line = lines.partition_point(|start| *start <= at);
+        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let column = self.text.get(start..at).map_or(0, |text| text.chars().count()) + 1;
         Origin { file: Arc::clone(&self.name), line: line as u32, column: column as u32 }
     }
@@ -48,9 +51,58 @@ impl Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawFile {
     /// Its name.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Its bytes, or why they could not be read.
-    pub bytes: Result<Vec<u8>, String>,
+    pub bytes: Result<Cow<'static, [u8]>, String>,
+    /// What was made of it when the program was built.
+    prepared: Option<Prepared>,
+}
+
+/// What was made of a file when the program was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prepared {
+    /// The file's text.
+    pub text: &'static str,
+    /// The draft, packed.
+    pub draft: &'static [u8],
+    /// The file's [fingerprint](RawFile::fingerprint).
+    pub fingerprint: Fingerprint,
+}
+
+/// A hash of a file's name and bytes.
+pub type Fingerprint = [u8; 32];
+
+impl RawFile {
+    /// A file with its bytes, or with the reason why these could not be read.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>, bytes: Result<Vec<u8>, String>) -> Self {
+        Self { name: name.into(), bytes: bytes.map(Cow::Owned), prepared: None }
+    }
+
+    /// A file inside the binary, with what was made of it when that was built.
+    #[must_use]
+    pub const fn built_in(name: &'static str, text: &'static str, prepared: Option<Prepared>) -> Self {
+        Self { name: Cow::Borrowed(name), bytes: Ok(Cow::Borrowed(text.as_bytes())), prepared }
+    }
+
+    pub(super) const fn prepared(&self) -> Option<Prepared> {
+        self.prepared
+    }
+
+    /// A hash that changes when the name or the bytes do.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        if let Some(prepared) = self.prepared {
+            return prepared.fingerprint;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.name.as_bytes()).update(&[0]);
+        match &self.bytes {
+            Ok(bytes) => hasher.update(bytes),
+            Err(error) => hasher.update(&[0]).update(error.as_bytes()),
+        };
+        hasher.finalize().into()
+    }
 }
 
 /// Rule files that belong together. Layers lie on one another, later over earlier.
@@ -61,13 +113,6 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// The rules inside the binary.
-    #[must_use]
-    pub fn shipped() -> Self {
-        let file = |(name, bytes): &(&str, &[u8])| RawFile { name: (*name).to_owned(), bytes: Ok(bytes.to_vec()) };
-        Self { files: SHIPPED.iter().map(file).collect() }
-    }
-
     /// All rule files of a folder and the folders in it, or one file by itself.
     ///
     /// Read are files that end in `.toml`, but not tests (`.test.toml`), settings (`modori.toml`) and hidden ones. What cannot be
@@ -102,13 +147,13 @@ impl Layer {
 
     fn push_file(&mut self, path: &Path) {
         match fs::read(path) {
-            Ok(bytes) => self.files.push(RawFile { name: path.display().to_string(), bytes: Ok(bytes) }),
+            Ok(bytes) => self.files.push(RawFile::new(path.display().to_string(), Ok(bytes))),
             Err(error) => self.push_unreadable(path, &error),
         }
     }
 
     fn push_unreadable(&mut self, path: &Path, error: &io::Error) {
-        self.files.push(RawFile { name: path.display().to_string(), bytes: Err(error.to_string()) });
+        self.files.push(RawFile::new(path.display().to_string(), Err(error.to_string())));
     }
 }
 
@@ -129,11 +174,7 @@ fn is_rule_file(path: &Path) -> bool {
 pub fn content_hash(layers: &[Layer]) -> String {
     let mut hasher = blake3::Hasher::new();
     for file in layers.iter().flat_map(|layer| &layer.files) {
-        hasher.update(file.name.as_bytes()).update(&[0]);
-        match &file.bytes {
-            Ok(bytes) => hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes),
-            Err(error) => hasher.update(error.as_bytes()),
-        };
+        hasher.update(&file.fingerprint());
     }
     hasher.finalize().to_hex()[..16].to_owned()
 }
@@ -144,7 +185,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters() {
-        let source = Source::new("a.toml", "id = 'x'\n宛先 = 'y'\n".to_owned());
+        let source = Source::new("a.toml", "id = 'x'\n宛先 = 'y'\n");
         let at = source.text.find("'y'").unwrap();
         assert_eq!(source.origin(at).to_string(), "a.toml:2:6");
         assert_eq!(source.origin(0).to_string(), "a.toml:1:1");
@@ -153,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_hash_follows_names_and_bytes() {
-        let layer = |name: &str, bytes: &[u8]| vec![Layer { files: vec![RawFile { name: name.to_owned(), bytes: Ok(bytes.to_vec()) }] }];
+        let layer = |name: &str, bytes: &[u8]| vec![Layer { files: vec![RawFile::new(name.to_owned(), Ok(bytes.to_vec()))] }];
         let hash = content_hash(&layer("a", b"x"));
         assert_eq!(hash, content_hash(&layer("a", b"x")));
         assert_ne!(hash, content_hash(&layer("b", b"x")));
