@@ -25,6 +25,7 @@ pub mod output;
 pub mod pattern;
 pub mod reading;
 pub mod rules;
+pub mod scan;
 pub mod shipped;
 pub mod suite;
 
