@@ -2,6 +2,9 @@
 
 use crate::model::{Kind, Status};
 
+/// The field that every recipient has; where it stands in a text, such fields stand there.
+pub(super) const FIRST_FIELD: &str = "Final-Recipient:";
+
 /// What a notification says about one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Recipient {
@@ -32,7 +35,8 @@ pub(super) fn parse(text: &str) -> Notification {
             notification.reporting = value(&group, "reporting-mta").map(host);
         }
         let recipient = recipient(&group);
-        if recipient.last.is_some() || recipient.original.is_some() {
+        // A group that says what became of the message is about somebody, named or not.
+        if recipient.last.is_some() || recipient.original.is_some() || recipient.action.is_some() {
             notification.recipients.push(recipient);
         }
     }

@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::Engine;
-use crate::model::{Action, Diagnosis, Facts, Kind, Lang, ProviderIx, Reply, Severity, Stage, Status, Strength};
+use crate::model::{
+    Action, Diagnosis, Facts, Kind, Lang, Limit, ProviderIx, RecipientSource, Reply, Severity, Stage, Status, Strength,
+};
 
 use super::evidence::Evidence;
 
@@ -76,6 +78,16 @@ impl<T: Serialize> Serialize for Texts<T> {
     }
 }
 
+/// Header fields of the returned mail, by name.
+#[derive(Debug)]
+struct Headers<'d>(&'d [(String, String)]);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
 /// The record of one failure.
 #[derive(Debug, Serialize)]
 pub struct Record<'d> {
@@ -84,6 +96,7 @@ pub struct Record<'d> {
     index: usize,
     kind: Kind,
     recipient: Option<&'d str>,
+    recipient_source: Option<RecipientSource>,
     final_recipient: Option<&'d str>,
     category: &'d str,
     group: &'d str,
@@ -110,6 +123,9 @@ pub struct Record<'d> {
     subject: Option<&'d str>,
     message_id: Option<&'d str>,
     date: Option<String>,
+    headers: Headers<'d>,
+    backscatter: Option<bool>,
+    limit: Option<Limit>,
     generation: u64,
     left_out: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +146,7 @@ impl<'d> Record<'d> {
             index,
             kind: diagnosis.kind,
             recipient: failure.recipient.as_deref(),
+            recipient_source: failure.recipient_source(),
             final_recipient: failure.final_recipient.as_deref(),
             category: &category.id,
             group: &category.group,
@@ -156,6 +173,9 @@ impl<'d> Record<'d> {
             subject: failure.subject.as_deref(),
             message_id: failure.message_id.as_deref(),
             date: failure.date.map(|date| date.to_string()),
+            headers: Headers(&failure.headers),
+            backscatter: failure.backscatter,
+            limit: failure.limit,
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
             evidence: None,

@@ -127,4 +127,5 @@ pub(super) struct TranscriptDraft {
     pub(super) sent: String,
     pub(super) received: String,
     pub(super) consequences: Vec<TextPattern>,
+    pub(super) summary: Vec<TextPattern>,
 }

@@ -23,7 +23,9 @@ const LAYOUT_KEYS: &[&str] = &[
     "returned",
     "delay",
     "success",
+    "goes_on",
     "kind",
+    "about",
 ];
 
 /// Reads a layout.
@@ -49,7 +51,9 @@ pub(super) fn read_layout(reader: &mut Reader, table: &Table<'_>) -> Option<Layo
         returned: text_patterns(reader, table, "returned"),
         delay: text_patterns(reader, table, "delay"),
         success: text_patterns(reader, table, "success"),
+        goes_on: text_patterns(reader, table, "goes_on"),
         kind: reader.word(table, "kind"),
+        about: reader.word(table, "about"),
         origin: reader.origin(&table.range),
     };
     complain(reader, table, &layout);

@@ -280,6 +280,7 @@ fn resolve_transcript(names: &Names, owner: &str, draft: &Placed<TranscriptDraft
         sent: value.sent.clone(),
         received: value.received.clone(),
         consequences: value.consequences.clone(),
+        summary: value.summary.clone(),
         origin: draft.origin(),
     })
 }
