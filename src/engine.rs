@@ -7,8 +7,8 @@ use std::thread;
 use crate::mail::{Reader, Report};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
-    Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
-    Own, RuleSet, Severity, Status, Strength, Words,
+    Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, Own, ProviderIx, ProviderKind, Reply,
+    RuleSet, Severity, Status, Strength, Words,
 };
 use crate::pattern::{self, Folded};
 use crate::reading::Grammar;

@@ -1,6 +1,7 @@
 //! The headers of a mail, as far as reports are told by them.
 
 use jiff::civil::Date;
+use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, HeaderName, Message};
 
 use super::charset::unescaped;
@@ -23,7 +24,8 @@ pub(super) struct Headers {
 
 impl Headers {
     pub(super) fn new(message: &Message<'_>) -> Self {
-        let fields: Vec<(String, String)> = message.headers_raw().map(|(name, value)| (name.to_ascii_lowercase(), unfolded(value))).collect();
+        let fields: Vec<(String, String)> =
+            message.headers_raw().map(|(name, value)| (name.to_ascii_lowercase(), unfolded(value))).collect();
         let raw_from = || fields.iter().find(|(name, _)| name == "from").map(|(_, value)| value.clone()).unwrap_or_default();
         let from = message.from().map(shown).unwrap_or_default();
         let from = if from.is_empty() { raw_from() } else { format!("{from} {}", raw_from()) };
@@ -101,9 +103,14 @@ impl Returned {
 /// The fields of a message: names in small letters, values unfolded, decoded where they are plain words.
 fn fields(message: &Message<'_>) -> Vec<(String, String)> {
     let field = |(name, raw): (&str, &str)| {
-        let decoded = message.header(name).and_then(|value| value.as_text()).filter(|_| raw.contains("=?"));
-        let value = decoded.map_or_else(|| unfolded(raw), str::to_owned);
+        let value = if raw.contains("=?") { decoded(raw) } else { None }.unwrap_or_else(|| unfolded(raw));
         (name.to_ascii_lowercase(), unescaped(&value).into_owned())
     };
     message.headers_raw().take(MAX_FIELDS).map(field).collect()
+}
+
+/// A value with its encoded words (RFC 2047) read.
+fn decoded(raw: &str) -> Option<String> {
+    let line = format!("{}\n", unfolded(raw));
+    MessageStream::new(line.as_bytes()).parse_unstructured().as_text().map(str::to_owned)
 }

@@ -149,7 +149,10 @@ mod tests {
             let message = MessageParser::default().parse(mail.as_bytes())?;
             with_its_boundary(&message).map(|bytes| MessageParser::default().parse(&bytes).map_or(0, |message| message.parts.len()))
         };
-        assert_eq!(split("Subject: x\nContent-Type: multipart/mixed; boundary=no\n\nHi\n--b\nContent-Type: text/plain\n\nA\n--b--\n"), Some(3));
+        assert_eq!(
+            split("Subject: x\nContent-Type: multipart/mixed; boundary=no\n\nHi\n--b\nContent-Type: text/plain\n\nA\n--b--\n"),
+            Some(3)
+        );
         assert_eq!(split("Subject: x\n\nHi\n-- \nTaro\n"), None);
         assert_eq!(split("Subject: x\n\nHi\n\nReceived: by mx\n\n--b\nContent-Type: text/plain\n\nA\n--b--\n"), None);
     }

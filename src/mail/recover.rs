@@ -45,7 +45,7 @@ fn verp(address: &str) -> Option<String> {
     };
     let labels = || domain.split('.');
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-    let is_domain = labels().count() > 1 && labels().all(is_label) && !labels().next_back().is_some_and(|top| top.parse::<u64>().is_ok());
+    let is_domain = labels().count() > 1 && labels().all(is_label) && labels().next_back().is_none_or(|top| top.parse::<u64>().is_err());
     let is_tag = before.eq_ignore_ascii_case("prvs") || before.eq_ignore_ascii_case("msprvs1");
     (is_domain && !user.is_empty() && !is_tag).then(|| format!("{user}@{domain}"))
 }
@@ -58,7 +58,11 @@ fn behind_numbers(text: &str) -> &str {
     let Some(number) = words.find(|at| is_number(&text[std::mem::replace(&mut from, at + 1)..*at])) else { return text };
     let rest = &text[number + 1..];
     match rest.split_once('-') {
-        Some((tag, user)) if !user.is_empty() && tag.bytes().all(|b| b.is_ascii_hexdigit()) && tag.contains(|c: char| c.is_ascii_digit()) => user,
+        Some((tag, user))
+            if !user.is_empty() && tag.bytes().all(|b| b.is_ascii_hexdigit()) && tag.contains(|c: char| c.is_ascii_digit()) =>
+        {
+            user
+        }
         _ => rest,
     }
 }

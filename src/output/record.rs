@@ -4,9 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::Engine;
-use crate::model::{
-    Action, Diagnosis, Facts, Kind, Lang, Limit, ProviderIx, RecipientSource, Reply, Severity, Stage, Status, Strength,
-};
+use crate::model::{Action, Diagnosis, Facts, Kind, Lang, Limit, ProviderIx, RecipientSource, Reply, Severity, Stage, Status, Strength};
 
 use super::evidence::Evidence;
 

@@ -96,7 +96,8 @@ fn answer(parts: &mut Parts<'_, '_>, form: &Transcript, chunk: Range<usize>, lin
 /// How long an answer is: up to the next reply code with its status, with which the reporter sums up.
 fn answer_length(chunk: &str, form: &Transcript) -> usize {
     let start = chunk.len() - chunk.trim_start().len();
-    let next = chunk.char_indices().skip_while(|(at, _)| *at < start + 4).find(|(at, c)| *c == ' ' && begins_summary(&chunk[at + 1..], form));
+    let next =
+        chunk.char_indices().skip_while(|(at, _)| *at < start + 4).find(|(at, c)| *c == ' ' && begins_summary(&chunk[at + 1..], form));
     next.map_or(chunk.len(), |(at, _)| at)
 }
 

@@ -117,6 +117,8 @@ pub(super) struct ShapeDraft {
 #[derive(Debug, Clone)]
 pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
+    /// The layer that it stands in, counted from below.
+    pub(super) layer: usize,
     /// Everything but the provider, which is the file's.
     pub(super) layout: Layout,
 }

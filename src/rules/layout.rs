@@ -57,7 +57,7 @@ pub(super) fn read_layout(reader: &mut Reader, table: &Table<'_>) -> Option<Layo
         origin: reader.origin(&table.range),
     };
     complain(reader, table, &layout);
-    Some(LayoutDraft { id, layout })
+    Some(LayoutDraft { id, layer: 0, layout })
 }
 
 /// Faults a layout that nothing would recognise, or that names no recipients.

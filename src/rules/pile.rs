@@ -26,6 +26,8 @@ pub(super) struct Pile {
     pub(super) layouts: Vec<(String, Placed<LayoutDraft>)>,
     pub(super) notes: Vec<(String, Placed<NoteDraft>)>,
     pub(super) stage_words: Vec<StageWord>,
+    /// How many layers lie on the pile.
+    layers: usize,
     pub(super) faults: Vec<Fault>,
     pub(super) status: SetStatus,
 }
@@ -38,6 +40,7 @@ impl Pile {
     /// Lays a layer on top.
     pub(super) fn add_layer(&mut self, layer: &Layer) {
         let mut seen = BTreeMap::new();
+        self.layers += 1;
         for (draft, faults) in read_files(&layer.files) {
             let drafts = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
@@ -94,7 +97,8 @@ impl Pile {
                 self.shapes.push((id.clone(), shape));
             }
         }
-        for layout in draft.layouts {
+        for mut layout in draft.layouts {
+            layout.value.layer = self.layers;
             let key = format!("layout {id}/{}", layout.value.id.value);
             if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
                 self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);
