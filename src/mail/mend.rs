@@ -12,7 +12,7 @@ use crate::model::Limit;
 pub(super) const MAX_MAIL: usize = 64 << 20;
 
 /// How many parts of a mail are read, those inside each other included.
-pub(super) const MAX_PARTS: usize = 200;
+pub(super) const MAX_PARTS: usize = 100;
 
 /// The field that begins a part, at the beginning of a line.
 static PART: LazyLock<Option<AhoCorasick>> =

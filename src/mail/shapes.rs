@@ -186,7 +186,7 @@ impl<'p> Page<'p> {
 
     /// Every sentence that names a recipient. What follows one, up to the next, is about it; recipients named in a row share it.
     fn sentences(&self) -> Vec<Said> {
-        let named: Vec<(Said, Range<usize>)> = self.pieces().flat_map(|lines| self.named_in(lines)).take(MAX_RECIPIENTS + 1).collect();
+        let named: Vec<(Said, Range<usize>)> = self.pieces().flat_map(|piece| self.named_in(piece)).take(MAX_RECIPIENTS + 1).collect();
         let stop = |from: usize| {
             let stops = |line: &&Line| line.range.start >= from && line.has(&self.layout.stops);
             self.lines.iter().find(stops).map_or_else(|| self.lines.last().map_or(from, |line| line.range.end), |line| line.range.start)
@@ -207,23 +207,24 @@ impl<'p> Page<'p> {
         out
     }
 
-    /// The lines in pieces of a length at which nothing takes long, cut between paragraphs where there are any.
-    fn pieces(&self) -> impl Iterator<Item = &'p [Line]> {
-        let mut rest = self.lines;
+    /// The text in pieces of a length at which nothing takes long, cut between paragraphs, lines or words where there are any.
+    fn pieces(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut at = self.lines.first().map_or(0, |line| line.range.start);
+        let end = self.lines.last().map_or(0, |line| line.range.end);
+        let text = self.text;
         std::iter::from_fn(move || {
-            let start = rest.first()?.range.start;
-            let fits = rest.iter().take_while(|line| line.range.end - start <= MAX_SENTENCE).count().max(1);
-            let between = if fits == rest.len() { None } else { rest[..fits].iter().rposition(Line::is_blank) };
-            let (piece, more) = rest.split_at(between.map_or(fits, |blank| blank + 1));
-            rest = more;
-            Some(piece)
+            let rest = text.get(at..end).filter(|rest| !rest.is_empty())?;
+            let window = cut(rest, MAX_SENTENCE);
+            let between = ["\n\n", "\n", " "].iter().find_map(|gap| window.rfind(gap).filter(|place| *place > 0));
+            let length = if window.len() == rest.len() { rest.len() } else { between.unwrap_or(window.len()) };
+            at += length;
+            Some(at - length..at)
         })
     }
 
-    /// The recipients that sentences in `lines` name, each with the place of the words that name it.
-    fn named_in(&self, lines: &[Line]) -> Vec<(Said, Range<usize>)> {
-        let text = self.text_of(lines);
-        let start = lines.first().map_or(0, |line| line.range.start);
+    /// The recipients that the text in `piece` names, each with the place of the words that name it.
+    fn named_in(&self, piece: Range<usize>) -> Vec<(Said, Range<usize>)> {
+        let (text, start) = (&self.text[piece.clone()], piece.start);
         let folded = Folded::new(text);
         let mut out = Vec::new();
         for pattern in &self.layout.recipient {

@@ -77,7 +77,7 @@ pub(super) fn recipient_source(source: RecipientSource, lang: &Lang) -> Option<&
 pub(super) fn limit(limit: Limit, lang: &Lang) -> &'static str {
     let (ja, en) = match limit {
         Limit::Size => ("大きいため、はじめの 64 MB まで", "the mail is large: its first 64 MB"),
-        Limit::Parts => ("部分が多すぎるため、はじめの 200 個まで", "the mail has too many parts: the first 200"),
+        Limit::Parts => ("部分が多すぎるため、はじめの 100 個まで", "the mail has too many parts: the first 100"),
         Limit::Recipients => ("宛先が多すぎるため、はじめの 100,000 件まで", "the mail names too many recipients: the first 100,000"),
     };
     if lang.is("ja") { ja } else { en }
