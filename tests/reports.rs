@@ -105,6 +105,24 @@ fn a_recipient_that_the_report_does_not_name_is_recovered() {
 }
 
 #[test]
+fn recipients_in_the_header_count_where_the_layout_says_so() {
+    let layout = "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"notice\"\nshape = \"notice\"\n\
+        opening = ['the parcel desk regrets']\nnamed_in = ['X-Failed']\n";
+    let mail = letter("x\nX-Failed: taro@example.jp, <jiro@example.org>", "The parcel desk regrets: User unknown\n");
+    let want = ["taro@example.jp user_unknown - -", "jiro@example.org user_unknown - -"];
+    assert_eq!(summary_with(&with_rules(layout), &mail), want);
+    assert_eq!(summary_with(&with_rules(&layout.replace("X-Failed", "X-Other")), &mail), ["- user_unknown - -"]);
+}
+
+#[test]
+fn only_words_for_a_stage_end_a_quote() {
+    let text = "<taro@example.jp>: host mx.example.jp[192.0.2.1] said: 550 no (in reply to your letter) (in reply to RCPT TO command)";
+    let failure = ENGINE.read(text);
+    assert_eq!(failure.utterances.last().unwrap().text, "550 no (in reply to your letter)");
+    assert_eq!(failure.utterances.last().unwrap().stage, Some(modori::model::Stage::Rcpt));
+}
+
+#[test]
 fn a_complaint_is_about_whoever_sent_it() {
     assert_eq!(summary(&mail("unsubscribe")), ["taro@icloud.example.com complaint - -"]);
 }

@@ -1,7 +1,7 @@
 //! Whom a report is about that does not say so.
 
 use super::headers::{Headers, Returned};
-use crate::model::{About, RecipientSource};
+use crate::model::{About, Kind, Layout, RecipientSource};
 
 /// Fields of a report that name the address it was sent to, envelope first.
 const SENT_TO: [&str; 5] = ["x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "to"];
@@ -9,13 +9,15 @@ const SENT_TO: [&str; 5] = ["x-original-to", "delivered-to", "envelope-to", "x-e
 /// An address, and where it was found.
 pub(super) type Recovered = (String, RecipientSource);
 
-/// The recipients of a report that names none on its page: those in its header, the one in the address that it was sent to,
-/// or the one that the returned message went to. Of several in the returned message none is guessed.
-pub(super) fn recipients(headers: &Headers, returned: Option<&Returned>, about: Option<About>) -> Vec<Recovered> {
-    if about == Some(About::Sender) {
+/// The recipients of a report that names none on its page: those in the fields of its layout, the one in the address that it was
+/// sent to, or the one that the returned message went to. Of several in the returned message none is guessed.
+pub(super) fn recipients(layout: &Layout, headers: &Headers, returned: Option<&Returned>) -> Vec<Recovered> {
+    let replies = matches!(layout.kind, Some(Kind::AutoReply | Kind::Challenge));
+    if layout.about.map_or(replies, |about| about == About::Sender) {
         return headers.from_address.iter().map(|from| (from.clone(), RecipientSource::Report)).collect();
     }
-    let failed = headers.all("x-failed-recipients").flat_map(|value| value.split(',')).map(|address| address.trim().to_owned());
+    let values = layout.named_in.iter().flat_map(|name| headers.all(name));
+    let failed = values.flat_map(|value| value.split(',')).map(|address| address.trim().trim_matches(['<', '>']).to_owned());
     let failed: Vec<Recovered> = failed.filter(|address| address.contains('@')).map(|address| (address, RecipientSource::Report)).collect();
     if failed.is_empty() { one(headers, returned).into_iter().collect() } else { failed }
 }

@@ -15,7 +15,7 @@ use super::page::{Line, lines, recognises, returned_at, says};
 use super::parts::Parts;
 use super::recover::{self, Recovered};
 use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
-use crate::model::{About, Failure, Kind, Layout, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
+use crate::model::{Failure, Kind, Layout, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
 use crate::pattern::Folded;
 use crate::reading::Grammar;
 
@@ -254,8 +254,7 @@ impl Page<'_> {
 
     /// The failures of a page that names no recipients.
     fn recovered(&self, grammar: &Grammar, layout: &Layout) -> Vec<Failure<'static>> {
-        let about = layout.about.or(matches!(layout.kind, Some(Kind::AutoReply | Kind::Challenge)).then_some(About::Sender));
-        let recipients = recover::recipients(&self.headers, self.parts.returned.as_ref(), about);
+        let recipients = recover::recipients(layout, &self.headers, self.parts.returned.as_ref());
         let words = cut(&self.text, share(recipients.len()));
         if recipients.is_empty() {
             return vec![self.spoken(grammar, words)];

@@ -77,6 +77,8 @@ pub struct Layout {
     pub goes_on: Vec<TextPattern>,
     /// The kind of every such report, where it has one of its own.
     pub kind: Option<Kind>,
+    /// Header fields that list the failed recipients, in small letters; for pages that name none.
+    pub named_in: Vec<String>,
     /// Whom such a report is about where it names nobody.
     pub about: Option<About>,
     /// Where it stands.

@@ -25,6 +25,7 @@ const LAYOUT_KEYS: &[&str] = &[
     "success",
     "goes_on",
     "kind",
+    "named_in",
     "about",
 ];
 
@@ -53,6 +54,7 @@ pub(super) fn read_layout(reader: &mut Reader, table: &Table<'_>) -> Option<Layo
         success: text_patterns(reader, table, "success"),
         goes_on: text_patterns(reader, table, "goes_on"),
         kind: reader.word(table, "kind"),
+        named_in: reader.texts(table, "named_in").into_iter().map(|name| name.value.to_ascii_lowercase()).collect(),
         about: reader.word(table, "about"),
         origin: reader.origin(&table.range),
     };
