@@ -105,6 +105,13 @@ fn a_recipient_that_the_report_does_not_name_is_recovered() {
 }
 
 #[test]
+fn a_page_that_names_several_says_more_than_fields_that_name_nobody() {
+    let mail = String::from_utf8(mail("postfix-two")).unwrap();
+    let nameless: String = mail.lines().filter(|line| !line.contains("-Recipient:")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(summary(nameless.as_bytes()), ["taro@example.jp user_unknown RCPT 5.1.1", "list@example.com mailbox_full BODY 5.2.2"]);
+}
+
+#[test]
 fn recipients_in_the_header_count_where_the_layout_says_so() {
     let layout = "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"notice\"\nshape = \"notice\"\n\
         opening = ['the parcel desk regrets']\nnamed_in = ['X-Failed']\n";

@@ -73,7 +73,8 @@ fn engine(loaded: Loaded) -> Result<Engine, Failed> {
 
 /// Who we are, by the settings.
 fn own(settings: Settings) -> Own {
-    Own { domains: settings.our_domains, hosts: settings.our_hosts, headers: settings.headers }
+    let plain = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
+    Own { domains: plain(settings.our_domains), hosts: plain(settings.our_hosts), headers: settings.headers }
 }
 
 fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Failed> {

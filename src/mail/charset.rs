@@ -32,6 +32,12 @@ pub(super) fn text<'t>(message: &Message<'_>, part: &MessagePart<'_>, decoded: &
     bytes(message, part).and_then(|bytes| guessed(&bytes)).map_or(plain, Cow::Owned)
 }
 
+/// The text of fields for programs, which name no character set and should be ASCII or UTF-8.
+pub(super) fn fields(bytes: &[u8]) -> String {
+    let text = guessed(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    unescaped(&text).into_owned()
+}
+
 /// Decodes what still holds the escape sequences of ISO-2022-JP.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !SWITCHES.iter().any(|switch| text.contains(switch)) {
@@ -93,6 +99,15 @@ mod tests {
         assert_eq!(read("; charset=utf-8", &SHIFT_JIS.encode(words).0), words);
         assert_eq!(read("; charset=shift_jis", &SHIFT_JIS.encode(words).0), words);
         assert_eq!(read("; charset=utf-8", &ISO_2022_JP.encode(words).0), words);
+    }
+
+    #[test]
+    fn fields_are_read_in_any_of_them() {
+        let words = "Status: 5.1.1 宛先のメールアドレスは見つかりませんでした。";
+        for encoding in [SHIFT_JIS, EUC_JP, ISO_2022_JP, encoding_rs::UTF_8] {
+            assert_eq!(fields(&encoding.encode(words).0), words, "{}", encoding.name());
+        }
+        assert_eq!(fields(b"Status: \xff"), "Status: \u{FFFD}");
     }
 
     #[test]

@@ -19,6 +19,13 @@ pub(super) struct Recipient {
     pub(super) diagnostic: Option<(String, String)>,
 }
 
+impl Recipient {
+    /// Whether its address is told.
+    pub(super) fn is_named(&self) -> bool {
+        self.last.is_some() || self.original.is_some()
+    }
+}
+
 /// What a notification says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Notification {
@@ -38,7 +45,7 @@ pub(super) fn parse(text: &str) -> Notification {
         }
         let recipient = recipient(&group);
         // A group that says what became of the message is about somebody, named or not.
-        if recipient.last.is_some() || recipient.original.is_some() || recipient.action.is_some() {
+        if recipient.is_named() || recipient.action.is_some() {
             notification.recipients.push(recipient);
         }
     }

@@ -41,9 +41,9 @@ impl<'m> Parts<'m> {
 
     fn add(&mut self, message: &'m Message<'m>, part: &'m MessagePart<'m>, html: &mut String) {
         if is_type(part, "message", "delivery-status") || is_type(part, "message", "global-delivery-status") {
-            self.status.push(String::from_utf8_lossy(part.contents()).into_owned());
+            self.status.push(charset::fields(part.contents()));
         } else if is_type(part, "message", "feedback-report") {
-            self.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned());
+            self.feedback = Some(charset::fields(part.contents()));
         } else if is_type(part, "text", "rfc822-headers") || is_type(part, "message", "global-headers") {
             self.returned = self.returned.take().or_else(|| Returned::parse(part.contents()));
         } else if self.returned.is_some() {

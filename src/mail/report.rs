@@ -160,8 +160,10 @@ impl Page<'_> {
             notification.reporting = notification.reporting.take().or(read.reporting);
             notification.recipients.extend(read.recipients);
         }
-        let mut failures =
-            if notification.recipients.is_empty() { self.by_prose(grammar) } else { self.by_fields(grammar, &notification.recipients) };
+        // Fields that name nobody say less than a page that names several.
+        let named = notification.recipients.iter().any(Recipient::is_named);
+        let by_fields = named || !notification.recipients.is_empty() && self.said.len() <= 1;
+        let mut failures = if by_fields { self.by_fields(grammar, &notification.recipients) } else { self.by_prose(grammar) };
         for failure in &mut failures {
             failure.reporting_host = failure.reporting_host.take().or_else(|| notification.reporting.clone().map(Cow::Owned));
             self.finish(failure);
