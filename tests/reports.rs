@@ -186,7 +186,9 @@ fn a_sentence_may_name_several_recipients() {
     let own = "The parcel desk regrets:\nyour parcel for taro@example.jp is back: User unknown.\n\
          your parcel for jiro@example.org and\nyour parcel for saburo@example.com are back: Mailbox full.\nYours, the desk: spam\n";
     let want = ["taro@example.jp user_unknown - -", "jiro@example.org mailbox_full - -", "saburo@example.com mailbox_full - -"];
-    assert_eq!(summary_with(&engine, &letter("x", &own.replace(" and\n", ", "))), want);
+    assert_eq!(summary_with(&engine, &letter("x", own)), want);
+    let row = "The parcel desk regrets:\nyour parcel for taro@example.jp, <jiro@example.org>;\nsaburo@example.com is back: Mailbox full, ask x@example.net.\n";
+    assert_eq!(summary_with(&engine, &letter("x", row)), want.map(|line| line.replace("user_unknown", "mailbox_full")));
 }
 
 #[test]

@@ -48,8 +48,7 @@ fn verp(address: &str) -> Option<String> {
     let labels = || domain.split('.');
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     let is_domain = labels().count() > 1 && labels().all(is_label) && labels().next_back().is_none_or(|top| top.parse::<u64>().is_err());
-    let is_tag = before.eq_ignore_ascii_case("prvs") || before.eq_ignore_ascii_case("msprvs1");
-    (is_domain && !user.is_empty() && !is_tag).then(|| format!("{user}@{domain}"))
+    (is_domain && !user.is_empty()).then(|| format!("{user}@{domain}"))
 }
 
 /// What stands behind the serial numbers that some put in front: `list-return-12-taro`, `123456-ab12-taro`.

@@ -3,14 +3,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::page::Line;
 use super::session::Session;
-use crate::model::{Layout, PageShape, TextPattern, Transcript};
-use crate::pattern::{Folded, Found, find};
+use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
+use crate::pattern::{Folded, Found, find, parse_text};
 
 /// How many recipients one mail may name.
 pub(super) const MAX_RECIPIENTS: usize = 100_000;
+
+/// How many letters say something; fewer only join two addresses (`and`, `と`).
+const SAYING: u32 = 6;
+
+/// An address, right where it is looked for.
+static ADDRESS: LazyLock<Option<TextPattern>> = LazyLock::new(|| parse_text("^{recipient:address}").ok());
 
 /// How much is read of what was said about all recipients of a mail together, and about each at least, in bytes.
 const MAX_WORDS: usize = 32 << 20;
@@ -235,8 +242,17 @@ impl<'p> Page<'p> {
                 found.holes.iter_mut().for_each(shift);
                 let place = Folded::origin(text, found.range.clone());
                 out.push((said(pattern, &found, text), start + place.start..start + place.end));
+                let once = found.range.is_empty() || pattern.at_start;
                 at = found.range.end;
-                if found.range.is_empty() || pattern.at_start {
+                if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
+                    for taken in in_a_row(folded.as_str(), at) {
+                        let place = Folded::origin(text, taken.clone());
+                        let recipient = Some(bare(&text[place.clone()]).to_owned());
+                        out.push((Said { recipient, ..Said::default() }, start + place.start..start + place.end));
+                        at = taken.end;
+                    }
+                }
+                if once {
                     break;
                 }
             }
@@ -252,7 +268,7 @@ impl<'p> Page<'p> {
         let to = self.lines.partition_point(|line| line.range.end <= range.end).max(from);
         let lines = Page { lines: &self.lines[from..to], ..*self };
         let words = lines.reason().unwrap_or_else(|| self.text[range].to_owned());
-        words.contains(char::is_alphanumeric).then_some(words)
+        (letters(&words) >= SAYING).then_some(words)
     }
 
     /// Addresses with their own lines first, then the session; each gets the groups of the session that name it, or all of it.
@@ -286,6 +302,24 @@ impl<'p> Page<'p> {
     }
 }
 
+/// An address without what stands around it.
+fn bare(address: &str) -> &str {
+    address.trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c))
+}
+
+/// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
+fn in_a_row(folded: &str, first: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut at = first;
+    std::iter::from_fn(move || {
+        let rest = &folded[at..];
+        let next = rest.trim_start().strip_prefix([',', ';', '、'])?.trim_start();
+        let found = find(ADDRESS.as_ref()?, next, 0)?;
+        let start = folded.len() - next.len();
+        at = start + found.range.end;
+        Some(start..at)
+    })
+}
+
 /// How many bytes are read of what was said about each of `count` recipients: all of it, unless these are very many.
 pub(super) fn share(count: usize) -> usize {
     (MAX_WORDS / count.max(1)).max(LEAST_WORDS)
@@ -300,8 +334,7 @@ pub(super) fn cut(text: &str, length: usize) -> &str {
 fn said(pattern: &TextPattern, found: &Found, text: &str) -> Said {
     let mut said = Said::default();
     for (hole, taken) in pattern.holes().zip(&found.holes) {
-        let address =
-            text[Folded::origin(text, taken.clone())].trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c)).to_owned();
+        let address = bare(&text[Folded::origin(text, taken.clone())]).to_owned();
         match &*hole.name {
             "recipient" => said.recipient = Some(address),
             "original" => said.original = Some(address),
