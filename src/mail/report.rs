@@ -88,17 +88,15 @@ impl Reader {
     fn failures(&self, grammar: &Grammar, headers: Headers, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
         let text = std::mem::take(&mut parts.text);
         let opening = Folded::new(cut(&text, OPENING));
-        let mut layout = None;
-        for fitting in self.layouts.iter().filter(|layout| recognises(layout, &headers, &opening)) {
-            if fitting.shape != PageShape::Nested {
-                layout = Some(fitting);
-                break;
-            }
-            let inner = self.inside(grammar, fitting, &text, &parts, depth);
+        let mut fitting = self.layouts.iter().filter(|layout| recognises(layout, &headers, &opening)).peekable();
+        // Only the first is opened: trying each at every depth would take longer and longer.
+        if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
+            let inner = self.inside(grammar, nested, &text, &parts, depth);
             if !inner.is_empty() {
                 return inner;
             }
         }
+        let layout = fitting.find(|layout| layout.shape != PageShape::Nested);
         if layout.is_none() && !parts.is_standard() && !text.contains(dsn::FIRST_FIELD) {
             return Vec::new();
         }
