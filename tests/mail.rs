@@ -79,7 +79,8 @@ fn a_message_that_is_cut_off_by_an_outer_boundary_is_survived() {
     let mail = "From: a@example.net\nSubject: x\n\n--b2\nContent-Type: text/plain\n\nHi\n--b2\nContent-Type: message/rfc822\nx: y\n\n--b1\n\
         Content-Type: message/rfc822\n\nMessage-ID: <m1@example.net>\n\nHi\n--b2--\n";
     assert_eq!(summary(mail.as_bytes()), Vec::<String>::new());
-    let crossed = "From: a@example.net\nSubject: x\nContent-Type: multipart/mixed; boundary=b2\n\n--b2\nContent-Type: message/rfc822\n\n--b2--\n";
+    let crossed =
+        "From: a@example.net\nSubject: x\nContent-Type: multipart/mixed; boundary=b2\n\n--b2\nContent-Type: message/rfc822\n\n--b2--\n";
     assert_eq!(summary(crossed.as_bytes()), Vec::<String>::new());
 }
 
