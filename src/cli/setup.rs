@@ -7,7 +7,7 @@ use super::settings::{Settings, folders};
 use super::{Common, Failed};
 use crate::Engine;
 use crate::matcher::Viewpoint;
-use crate::model::Lang;
+use crate::model::{Lang, Own};
 use crate::output::{Format, Langs, Printer, render_faults};
 use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
 
@@ -43,7 +43,7 @@ impl Setup {
         let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
         let layers = layers(Layer::shipped(), common, &settings)?;
         let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
-        let engine = engine(loaded)?;
+        let engine = engine(loaded)?.with_own(own(settings));
         let from = viewpoint(&engine, common.provider.as_deref())?;
         Ok(Self { engine, langs, from })
     }
@@ -77,6 +77,12 @@ fn engine(loaded: Loaded) -> Result<Engine, Failed> {
         }
         None => Err(Failed::Because(format!("the rules were not loaded: {count} errors (--keep-going goes on without the broken ones)"))),
     }
+}
+
+/// Who we are, by the settings.
+fn own(settings: Settings) -> Own {
+    let plain = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
+    Own { domains: plain(settings.our_domains), hosts: plain(settings.our_hosts), headers: settings.headers }
 }
 
 fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Failed> {

@@ -8,7 +8,7 @@ use textwrap::{Options, WordSeparator};
 use unicode_width::UnicodeWidthStr;
 
 use super::evidence::Evidence;
-use super::wording::{Word, action, severity, word};
+use super::wording::{Word, action, limit, recipient_source, severity, word};
 use crate::Engine;
 use crate::model::{Diagnosis, Lang, Severity, Stage};
 
@@ -71,7 +71,9 @@ fn table<'d>(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, lang: &Lang) -> V
     let mut rows = Vec::new();
     let mut add =
         |label, value: Option<String>| rows.extend(value.filter(|value| !value.is_empty()).map(|value| (word(label, lang), value)));
-    add(Word::Recipient, failure.recipient.as_deref().map(str::to_owned));
+    let source = failure.recipient_source().and_then(|source| recipient_source(source, lang));
+    let told = |recipient: &str| source.map_or_else(|| recipient.to_owned(), |source| format!("{recipient} ({source})"));
+    add(Word::Recipient, failure.recipient.as_deref().map(told));
     add(Word::Expanded, failure.final_recipient.as_deref().map(str::to_owned));
     let name = diagnosis.provider.map(|index| set.provider(index)).map(|provider| provider.name.get(lang).unwrap_or(&provider.id).clone());
     let speaker = match (name, failure.remote_host.as_deref()) {
@@ -86,6 +88,7 @@ fn table<'d>(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, lang: &Lang) -> V
     add(Word::Facts, Some(facts.join(", ")));
     let rule = diagnosis.rule.map_or_else(|| word(Word::NoRule, lang).to_owned(), |rule| set.rule(rule).name.clone());
     add(Word::Rule, Some(rule));
+    add(Word::Limit, failure.limit.map(|reached| limit(reached, lang).to_owned()));
     rows
 }
 

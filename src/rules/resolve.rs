@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::draft::{AdviceDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
+use super::draft::{AdviceDraft, LayoutDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
 use super::fault::{Code, Fault, suggest};
 use super::pile::Pile;
 use super::reader::At;
@@ -206,17 +206,17 @@ impl Pile {
         })
     }
 
-    /// The layouts, those that ask most of a report first.
+    /// The layouts, those that ask most of a report first; of those that ask as much, those of the higher layer.
     fn resolve_layouts(&mut self, names: &Names) -> Vec<Layout> {
-        let drafts = std::mem::take(&mut self.layouts);
+        let mut drafts = std::mem::take(&mut self.layouts);
+        let general = |owner: &str| self.providers.get(owner).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard));
+        drafts.sort_by_key(|(owner, draft)| {
+            let asks = draft.value.layout.demands();
+            (std::cmp::Reverse(asks), std::cmp::Reverse(draft.value.layer), general(owner))
+        });
         let resolved =
-            drafts.into_iter().filter_map(|(owner, draft)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout }));
-        let mut layouts: Vec<Layout> = resolved.collect();
-        let general = |layout: &Layout| {
-            self.providers.values().nth(layout.provider.0 as usize).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard))
-        };
-        layouts.sort_by_key(|layout| (std::cmp::Reverse(layout.demands()), general(layout)));
-        layouts
+            |(owner, draft): (String, Placed<LayoutDraft>)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout });
+        drafts.into_iter().filter_map(resolved).collect()
     }
 
     /// The forms of notices.
@@ -303,6 +303,7 @@ fn resolve_transcript(names: &Names, owner: &str, draft: &Placed<TranscriptDraft
         sent: value.sent.clone(),
         received: value.received.clone(),
         consequences: value.consequences.clone(),
+        summary: value.summary.clone(),
         origin: draft.origin(),
     })
 }
