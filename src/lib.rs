@@ -17,6 +17,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod live;
 pub mod mail;
 pub mod matcher;
 pub mod model;

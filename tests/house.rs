@@ -11,7 +11,8 @@ const FLOORS: &[&[&str]] = &[
     &["mail", "matcher"],
     &["engine"],
     &["suite"],
-    &["output"],
+    &["authoring", "output"],
+    &["live"],
     &["cli"],
     &["lib", "main"],
 ];

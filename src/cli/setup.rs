@@ -29,20 +29,26 @@ impl Setup {
     }
 
     /// Loads the rules and settles language and viewpoint.
-    fn new(common: &Common) -> Result<Self, Failed> {
+    pub(super) fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
         let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
-        let layers = Box::leak(layers(common, &settings)?.into_boxed_slice());
-        let loaded = if common.keep_going { load_valid(layers) } else { load(layers) };
+        let layers = layers(common, &settings)?;
+        let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
         let engine = engine(loaded)?;
         let from = viewpoint(&engine, common.provider.as_deref())?;
         Ok(Self { engine, langs, from })
     }
 }
 
-/// All layers of rules, lowest first: shipped, of the system, of the user, of the settings, of the environment, of the arguments.
+/// All layers of rules, lowest first: the shipped ones, and those on top.
 pub(super) fn layers(common: &Common, settings: &Settings) -> Result<Vec<Layer>, Failed> {
+    let on_top = on_top(common, settings)?;
+    Ok(std::iter::once(Layer::shipped()).chain(on_top.iter().map(|path| Layer::read(path))).collect())
+}
+
+/// The rules that lie on top, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+pub(super) fn on_top(common: &Common, settings: &Settings) -> Result<Vec<PathBuf>, Failed> {
     let usual = folders().into_iter().map(|folder| folder.join("rules")).filter(|folder| folder.is_dir());
     let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
     let listed: Vec<PathBuf> = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
@@ -50,8 +56,7 @@ pub(super) fn layers(common: &Common, settings: &Settings) -> Result<Vec<Layer>,
     if let Some(missing) = named().find(|path| !path.exists()) {
         return Err(Failed::Because(format!("there are no rules at {}: no such file or folder", missing.display())));
     }
-    let on_top = usual.chain(named().cloned()).map(|path| Layer::read(&path));
-    Ok(std::iter::once(Layer::shipped()).chain(on_top).collect())
+    Ok(usual.chain(named().cloned()).collect())
 }
 
 /// The engine of a load, or every fault that refused it.

@@ -110,13 +110,20 @@ impl Matcher {
     /// Every rule that matches, each with its best pattern; the one that speaks comes first.
     #[must_use]
     pub fn all(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
+        let mut found = self.hits(set, failure, from);
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|one| seen.insert(one.rule));
+        found
+    }
+
+    /// Every pattern that matches, of every rule; the one that speaks comes first.
+    #[must_use]
+    pub fn hits(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
         for hearing in self.hearings(set, failure, from) {
             found.extend(self.candidates(&hearing).filter_map(|candidate| hearing.confirm(&candidate)));
         }
         found.sort_by_key(|found| Reverse(found.rank));
-        let mut seen = std::collections::HashSet::new();
-        found.retain(|one| seen.insert(one.rule));
         found
     }
 

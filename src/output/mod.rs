@@ -2,11 +2,15 @@
 
 mod evidence;
 mod faults;
+mod junit;
 mod record;
+mod run;
 mod text;
 mod wording;
 
 pub use evidence::{Evidence, Loser, Said};
 pub use faults::render_faults;
+pub use junit::render_junit;
 pub use record::{Langs, Record, SCHEMA_VERSION, Texts};
+pub use run::{render_run, run_record};
 pub use text::{render_evidence, render_text};
