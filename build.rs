@@ -1,4 +1,4 @@
-//! Lists the shipped rule files for `src/rules/shipped.rs`, so that a new file in `rules/` needs no Rust.
+//! Lists the shipped rule files, so that a new file in `rules/` needs no Rust, and the pages on codes in `docs/codes`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,22 @@ fn main() -> io::Result<()> {
     }
     code.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("shipped_rules.rs"), code)
+    fs::write(out.join("shipped_rules.rs"), code)?;
+    fs::write(out.join("code_pages.rs"), pages(&root.join("docs/codes"))?)
+}
+
+/// The pages on codes, by the codes that are their names.
+fn pages(folder: &Path) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut pages = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    pages.sort();
+    let mut code = String::from("&[\n");
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+        let name = page.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", page.to_string_lossy());
+    }
+    code.push(']');
+    Ok(code)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -9,7 +9,7 @@ use crate::Engine;
 use crate::matcher::Viewpoint;
 use crate::model::Lang;
 use crate::output::{Langs, render_faults};
-use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
+use crate::rules::{Layer, Loaded, load, load_valid, nearest};
 
 /// The variable that names rule folders, as `PATH` names folders.
 const RULES_VARIABLE: &str = "MODORI_RULES";
@@ -101,11 +101,6 @@ fn langs(asked: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Resu
             Ok(Langs::One(set.and_then(|locale| Lang::from_locale(&locale)).unwrap_or_else(Lang::english)))
         }
     }
-}
-
-/// Whether a load has warnings, which `check` says and nobody else.
-pub(super) fn warnings(loaded: &Loaded) -> usize {
-    loaded.faults.iter().filter(|fault| fault.level == Level::Warning).count()
 }
 
 #[cfg(test)]

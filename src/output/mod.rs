@@ -9,7 +9,7 @@ mod text;
 mod wording;
 
 pub use evidence::{Evidence, Loser, Said};
-pub use faults::render_faults;
+pub use faults::{fault_record, render_faults, render_github, sarif_log};
 pub use junit::render_junit;
 pub use record::{Langs, Record, SCHEMA_VERSION, Texts};
 pub use run::{render_run, run_record};

@@ -26,8 +26,18 @@ const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
 /// Fewer bytes than this are read sooner than a thread is started.
 const WORTH_A_THREAD: usize = 100_000;
 
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct FileRead {
+    pub(super) source: Arc<Source>,
+    /// What could be read of it.
+    pub(super) draft: FileDraft,
+    /// What is wrong with it.
+    pub(super) faults: Vec<Fault>,
+}
+
 /// Reads files, in their order; large sets on several processors, the largest files first.
-pub(super) fn read_files(files: &[RawFile]) -> Vec<(FileDraft, Vec<Fault>)> {
+pub(super) fn read_files(files: &[RawFile]) -> Vec<FileRead> {
     let bytes: usize = files.iter().map(size).sum();
     let threads = thread::available_parallelism().map_or(1, |count| count.get().min(bytes / WORTH_A_THREAD + 1));
     let mut order: Vec<usize> = (0..files.len()).collect();
@@ -52,12 +62,12 @@ fn size(file: &RawFile) -> usize {
 }
 
 /// Reads one file. Whatever is wrong with it is among the faults; what could be read is in the draft.
-fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
+fn read_file(raw: &RawFile) -> FileRead {
     let (text, fault) = decode(raw);
     let source = Arc::new(Source::new(&raw.name, text));
     if let Some((at, code, title, help)) = fault {
         let fault = Fault::error(&source, at..at, code, title).help(help);
-        return (FileDraft::default(), vec![fault]);
+        return FileRead { source, draft: FileDraft::default(), faults: vec![fault] };
     }
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
@@ -74,7 +84,7 @@ fn read_file(raw: &RawFile) -> (FileDraft, Vec<Fault>) {
     // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
     let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
     reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
-    (draft, reader.faults)
+    FileRead { source: reader.source, draft, faults: reader.faults }
 }
 
 type DecodeFault = (usize, Code, String, Option<String>);

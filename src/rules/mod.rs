@@ -3,11 +3,13 @@
 //! Files come in layers, later over earlier. A set loads whole or not at all, and every fault of every file is found in one go.
 //! Checks that need a matcher (whether an example is won, whether a rule is shadowed) are not made here.
 
+mod allow;
 mod assemble;
 mod draft;
 mod fault;
 mod file;
 mod layout;
+mod lint;
 mod pile;
 mod reader;
 mod resolve;
@@ -15,6 +17,8 @@ mod rule;
 mod source;
 mod template;
 
+pub use allow::without_allowed;
 pub use assemble::{Loaded, load, load_valid};
 pub use fault::{Code, Fault, Level, nearest};
+pub use lint::{Sources, lint};
 pub use source::{Layer, RawFile, SETTINGS_FILE, Source, content_hash};

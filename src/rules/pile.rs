@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::draft::{CategoryDraft, FileDraft, LayoutDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft};
 use super::fault::{Code, Fault, Level, suggest};
-use super::file::read_files;
+use super::file::{FileRead, read_files};
 use super::reader::At;
 use super::source::{Layer, Source};
 use crate::model::{SetStatus, StageWord};
@@ -27,6 +27,7 @@ pub(super) struct Pile {
     pub(super) notes: Vec<(String, Placed<NoteDraft>)>,
     pub(super) stage_words: Vec<StageWord>,
     pub(super) faults: Vec<Fault>,
+    pub(super) sources: Vec<Arc<Source>>,
     pub(super) status: SetStatus,
 }
 
@@ -38,7 +39,8 @@ impl Pile {
     /// Lays a layer on top.
     pub(super) fn add_layer(&mut self, layer: &Layer) {
         let mut seen = BTreeMap::new();
-        for (draft, faults) in read_files(&layer.files) {
+        for FileRead { source, draft, faults } in read_files(&layer.files) {
+            self.sources.push(source);
             let drafts = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
             self.status.files += 1;

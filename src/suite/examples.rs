@@ -13,7 +13,7 @@ pub fn example_cases(set: &RuleSet) -> Vec<Case> {
 }
 
 /// The examples and counter-examples of one rule, in this order.
-fn cases_of(rule: &Rule) -> impl Iterator<Item = Case> {
+pub(super) fn cases_of(rule: &Rule) -> impl Iterator<Item = Case> {
     let says = || Says { rule: Some(rule.name.clone()), ..Says::default() };
     let examples = rule.examples.iter().enumerate().map(move |(number, example)| {
         let expected = Expected { must: says(), ..Expected::default() };

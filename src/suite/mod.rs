@@ -2,6 +2,7 @@
 //!
 //! A test takes the road that a text or a mail takes in earnest, against the whole set. A run in which nothing ran has failed.
 
+mod audit;
 mod case;
 mod coverage;
 mod examples;
@@ -10,6 +11,7 @@ mod folder;
 mod pin;
 mod run;
 
+pub use audit::{Audit, Depth, audit};
 pub use case::{Case, Expected, Input, Mail, Says};
 pub use coverage::{Coverage, Uncovered, percent};
 pub use examples::example_cases;
