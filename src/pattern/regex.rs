@@ -1,6 +1,6 @@
 //! Regex patterns: taken apart at load, compiled when first needed.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::parse::PatternError;
 use crate::model::{RegexPattern, letters};
@@ -114,10 +114,9 @@ fn parts_of(hir: &Hir) -> Needs {
         HirKind::Empty | HirKind::Look(_) => Needs::whole(vec![String::new()]),
         HirKind::Literal(literal) => Needs::whole(vec![lowercase(&literal.0)]),
         HirKind::Class(Class::Unicode(class)) => few_characters(class).map_or_else(Needs::default, Needs::whole),
-        HirKind::Class(Class::Bytes(_)) => Needs::default(),
         HirKind::Capture(capture) => parts_of(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => Needs { whole: false, ..needs(&repetition.sub) },
-        HirKind::Repetition(_) => Needs::default(),
+        HirKind::Class(Class::Bytes(_)) | HirKind::Repetition(_) => Needs::default(),
         HirKind::Concat(parts) => in_a_row(parts),
         HirKind::Alternation(parts) => {
             let parts: Vec<Needs> = parts.iter().map(parts_of).collect();
@@ -135,13 +134,12 @@ fn parts_of(hir: &Hir) -> Needs {
 }
 
 /// The characters of a class, in lower case, where they are few.
-fn few_characters(class: &regex_syntax::hir::ClassUnicode) -> Option<Vec<String>> {
-    let count: usize = class.ranges().iter().map(|range| range.len()).sum();
-    let mut any: Vec<String> = if count > MAX_NEEDS {
+fn few_characters(class: &ClassUnicode) -> Option<Vec<String>> {
+    if class.ranges().iter().map(ClassUnicodeRange::len).sum::<usize>() > MAX_NEEDS {
         return None;
-    } else {
-        class.ranges().iter().flat_map(|range| range.start()..=range.end()).map(|c| c.to_lowercase().collect()).collect()
-    };
+    }
+    let characters = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+    let mut any: Vec<String> = characters.map(|c| c.to_lowercase().collect()).collect();
     any.sort_unstable();
     any.dedup();
     Some(any)

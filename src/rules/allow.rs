@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml_parser::lexer::TokenKind;
+use toml_parser::lexer::{Token, TokenKind};
 
 use super::assemble::sort_faults;
 use super::fault::{Code, Fault, Level, suggest};
@@ -80,7 +80,7 @@ fn allows(source: &Arc<Source>) -> Vec<Allow<'_>> {
         return Vec::new();
     }
     let tokens = toml_parser::Source::new(&source.text).lex().into_vec();
-    let comments = tokens.iter().filter(|token| token.kind() == TokenKind::Comment).map(|token| token.span());
+    let comments = tokens.iter().filter(|token| token.kind() == TokenKind::Comment).map(Token::span);
     let mut out = Vec::new();
     for comment in comments {
         let text = &source.text[comment.start()..comment.end()];

@@ -131,18 +131,22 @@ impl Patient<'_> {
         Some(Mend { difference: Difference::WordEdge, say, write: None })
     }
 
-    /// A hole of another type would take what stands there.
+    /// A hole of another type would take what stands there, or a gap would pass over it.
     fn holes(&self) -> Option<Mend> {
         let holes = self.pieces.iter().filter_map(|(index, piece)| match piece {
             Element::Hole(hole) => Some((index, hole)),
             _ => None,
         });
         holes.into_iter().find_map(|(index, hole)| {
-            OTHER_HOLES.into_iter().filter(|kind| *kind != hole.kind).find_map(|kind| {
+            let own = written(&Element::Hole(hole.clone()));
+            let other = OTHER_HOLES.into_iter().filter(|kind| *kind != hole.kind).find_map(|kind| {
                 let other = Element::Hole(Hole { name: hole.name.clone(), kind });
-                let say =
-                    format!("`{}` does not take what stands there; `{}` does", written(&Element::Hole(hole.clone())), written(&other));
+                let say = format!("`{own}` does not take what stands there; `{}` does", written(&other));
                 self.with(Difference::Hole, say, &self.pieces.with(index, &[other]))
+            });
+            other.or_else(|| {
+                let say = format!("`{own}` does not take what stands there; a lone `*` passes over it");
+                self.with(Difference::Hole, say, &self.pieces.with(index, &[Element::Gap]))
             })
         })
     }
@@ -220,7 +224,7 @@ fn without(pattern: &TextPattern, class: &str) -> Option<Regex> {
         Element::Choice(alternatives) => format!("(?:{})", alternatives.iter().map(|one| loose(&one.text)).collect::<Vec<_>>().join("|")),
         Element::Stem => r"\w*".to_owned(),
         Element::Gap => ".{0,200}?".to_owned(),
-        Element::Hole(_) => r"\S+?".to_owned(),
+        Element::Hole(_) => ".{1,80}?".to_owned(),
     });
     let source = parts.collect::<Vec<_>>().join(&format!("[{class}]*"));
     let edge = |letter: Option<char>| if letter.is_some_and(|c| c.is_ascii_alphanumeric()) { r"(?-u:\b)" } else { "" };
@@ -252,6 +256,8 @@ mod tests {
             ("account {word} lock * now", "account foo locked for now", WordEdge, Some("account {word} lock* * now")),
             ("user unknown", "superuser unknown", WordEdge, None),
             ("limit of {limit}", "limit of eight", Hole, Some("limit of {limit:code}")),
+            ("items above {limit} are", "items above eight MB are", Hole, Some("items above * are")),
+            ("items above {limit} are not", "items above 8 MB arenot", Space, None),
             ("over quota", "overquota", Space, Some("overquota")),
             ("宛先 not found", "宛先not found", Space, Some("宛先not found")),
             ("mail box full", "mail-box full", Dash, Some("mail-box full")),

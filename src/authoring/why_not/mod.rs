@@ -244,8 +244,14 @@ fn scope(engine: &Engine, failure: &Failure<'_>, from: Viewpoint, rule: RuleIx, 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::rules::{Layer, RawFile};
+
+    static SHIPPED: LazyLock<Engine> = LazyLock::new(|| Engine::load(Vec::new()).expect("the shipped rules load"));
 
     fn engine() -> Engine {
         let text = "[provider]\nid = 'example'\nkind = 'mta'\nhosts = ['*.example.com']\n\
@@ -303,5 +309,24 @@ mod tests {
         assert!(matches!(lost.outcome, Outcome::Loses { .. } | Outcome::Speaks));
         let nothing = why("", "example/fuller").nearest.unwrap();
         assert_eq!((nothing.fits.as_str(), nothing.mend.as_ref()), ("", None));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn what_is_proposed_matches(rule in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>(), put in "[a-z' .-]{0,3}|[あ-ん]", drop in 0..4_usize) {
+            let rules = &SHIPPED.set().rules;
+            let index = rule.index(rules.len());
+            let Some(example) = rules[index].examples.first() else { return Ok(()) };
+            let at = example.text.floor_char_boundary(cut.index(example.text.len() + 1));
+            let behind: String = example.text[at..].chars().skip(drop).collect();
+            let text = format!("{}{put}{behind}", &example.text[..at]);
+            let why = why_not(&SHIPPED, &SHIPPED.read(&text), Viewpoint::default(), RuleIx(index as u32));
+            if let Some(write) = why.nearest.and_then(|nearest| nearest.mend).and_then(|mend| mend.write) {
+                let pattern = pattern::parse_text(&write).unwrap_or_else(|error| panic!("{write}: {error:?}"));
+                prop_assert!(pattern::find(&pattern, &why.seen, read_codes(&why.seen).words).is_some(), "{write:?} in {:?}", why.seen);
+            }
+        }
     }
 }

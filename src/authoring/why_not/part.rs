@@ -64,6 +64,7 @@ impl Pieces {
         if let Some(Element::Literal(text)) = elements.last_mut() {
             *text = text.trim_end().into();
         }
+        elements.retain(|element| !matches!(element, Element::Literal(text) if text.is_empty()));
         let whole = self.pieces.len();
         TextPattern { elements, at_start: self.at_start && part.start == 0, at_end: self.at_end && part.end == whole }
     }
