@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::part::{Pieces, escaped, written};
 use crate::model::names::named;
-use crate::model::{Element, Hole, HoleKind, Pattern, TextPattern};
+use crate::model::{Element, Hole, HoleKind, Pattern, TextPattern, letters};
 use crate::pattern::{compile_regex, find};
 
 named! {
@@ -179,14 +179,16 @@ impl Patient<'_> {
             let say = "other words stand in between: a lone `*` passes over them";
             literals().skip(1).find_map(|(index, piece)| self.with(Difference::Word, say, &gap(index, piece)))
         };
+        // A pattern that loses more than a quarter of its letters says something else.
+        let minor = |piece: &Element| matches!(piece, Element::Literal(text) if letters(text) * 4 <= self.pattern.letters());
         let less = || {
-            literals().find_map(|(index, piece)| {
+            literals().filter(|(_, piece)| minor(piece)).find_map(|(index, piece)| {
                 let say = format!("`{}` does not stand there", written(piece).trim());
                 self.with(Difference::Word, say, &self.pieces.with(index, &[]))
             })
         };
         let other = || {
-            literals().find_map(|(index, piece)| {
+            literals().filter(|(_, piece)| minor(piece)).find_map(|(index, piece)| {
                 let say = format!("another word stands there for `{}`", written(piece).trim());
                 self.with(Difference::Word, say, &self.pieces.with(index, &[Element::Gap]))
             })
@@ -270,6 +272,7 @@ mod tests {
             assert_eq!(mended(pattern, text), Some((difference, write.map(str::to_owned))), "{pattern} in {text}");
         }
         assert_eq!(mended("mailbox is full", "user unknown"), None);
+        assert_eq!(mended("mailbox {is |}busy", "mailbox is full"), None, "what is left would say something else");
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub fn why_not(engine: &Engine, failure: &Failure<'_>, from: Viewpoint, rule: Ru
         (nearest(&of.patterns, &utterance.text), unmet)
     });
     // The nearest pattern first, then the fewest conditions in the way; of equals the utterance nearest the recipient.
-    let near = |nearest: &Option<Nearest>| nearest.as_ref().map_or((false, 0), |nearest| (nearest.matches, nearest.weight));
+    let near = |nearest: &Option<Nearest>| nearest.as_ref().map(Nearest::nearness);
     let best = looks.rev().max_by_key(|(nearest, unmet)| (near(nearest), usize::MAX - unmet.requirements.len()));
     let (nearest, unmet) = best.map_or((None, None), |(nearest, unmet)| (nearest, Some(unmet)));
     let at = unmet.as_ref().map_or(0, |unmet| unmet.utterance);
@@ -142,7 +142,14 @@ fn outcome(engine: &Engine, failure: &Failure<'_>, from: Viewpoint, rule: RuleIx
 fn nearest(patterns: &[Pattern], text: &str) -> Option<Nearest> {
     let folded = Folded::new(text);
     let looks = patterns.iter().map(|pattern| look(pattern, text, folded.as_str()));
-    looks.rev().max_by_key(|nearest| (nearest.matches, nearest.weight))
+    looks.rev().max_by_key(Nearest::nearness)
+}
+
+impl Nearest {
+    /// The greater, the nearer: what matches, what one difference keeps from matching, what fits most.
+    const fn nearness(&self) -> (bool, bool, u32) {
+        (self.matches, self.mend.is_some(), self.weight)
+    }
 }
 
 fn look(pattern: &Pattern, original: &str, text: &str) -> Nearest {
@@ -257,7 +264,8 @@ mod tests {
         let text = "[provider]\nid = 'example'\nkind = 'mta'\nhosts = ['*.example.com']\n\
             [[rule]]\nid = 'full'\ncategory = 'mailbox_full'\nscope = 'speaker'\ntext = ['the box of letters is full', 'no box {number} here']\n\
             command = 'RCPT'\nreply = '452'\nnot = 'for ever'\nuntil = 2025-01-01\n\
-            [[rule]]\nid = 'fuller'\ncategory = 'mailbox_full'\ntext = 'the desk of letters is full'\n";
+            [[rule]]\nid = 'fuller'\ncategory = 'mailbox_full'\ntext = 'the desk of letters is full'\n\
+            [[rule]]\nid = 'by-regex'\ncategory = 'mailbox_full'\nregex = ['Desk  of letters [0-9]+', 'drawer [0-9]+ of desks']\n";
         let file = RawFile { name: "example.toml".to_owned(), bytes: Ok(text.as_bytes().to_vec()) };
         Engine::load(vec![Layer { files: vec![file] }]).unwrap()
     }
@@ -297,6 +305,14 @@ mod tests {
         let stop = nearest.stops.unwrap();
         assert_eq!((stop.wants.as_str(), stop.is.as_str(), stop.behind), ("{number}", "b-7 here", true));
         assert_eq!(nearest.mend.unwrap().write.as_deref(), Some("no box {number:code} here"));
+    }
+
+    #[test]
+    fn a_regex_that_is_not_folded_is_told_so() {
+        let nearest = why("552 Desk  of letters 12 is full", "example/by-regex").nearest.unwrap();
+        assert_eq!((nearest.fits.as_str(), nearest.mend.unwrap().difference), (" of letters [0-9]+", Difference::Folding));
+        let nearest = why("552 drawer 7 of cupboards", "example/by-regex").nearest.unwrap();
+        assert_eq!((nearest.words.as_str(), nearest.stops.unwrap().wants.as_str(), nearest.mend), ("drawer 7 of ", "desks", None));
     }
 
     #[test]

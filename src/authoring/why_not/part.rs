@@ -163,11 +163,14 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('*', "**").replace('{', "{{").replace('}', "}}")
 }
 
-/// The longest part of a regex that stands in `text`, in whole items of its syntax.
+/// The longest part of a regex that stands in `text`, in whole words and items of its syntax.
 pub(super) fn longest_of_regex(source: &str, text: &str) -> Option<Part> {
     let ast = Parser::new().parse(source).ok()?;
     let Ast::Concat(concat) = &ast else { return None };
-    let items: Vec<Range<usize>> = concat.asts.iter().map(|item| item.span().start.offset..item.span().end.offset).collect();
+    let is_letter = |item: &Ast| matches!(item, Ast::Literal(literal) if literal.c.is_alphanumeric() && !is_cjk(literal.c));
+    let words = concat.asts.chunk_by(|one, other| is_letter(one) && is_letter(other));
+    let span = |word: &[Ast]| Some(word.first()?.span().start.offset..word.last()?.span().end.offset);
+    let items: Vec<Range<usize>> = words.filter_map(span).collect();
     // Flags in front hold for all that follows.
     let flags = concat.asts.iter().take_while(|item| matches!(item, Ast::Flags(_))).count();
     let front = flags.checked_sub(1).map_or("", |last| &source[..items[last].end]);
@@ -186,7 +189,7 @@ pub(super) fn longest_of_regex(source: &str, text: &str) -> Option<Part> {
             && let Some(found) = stands(&(start..end + 1))
         {
             end += 1;
-            if end - start > best.len() {
+            if slice(&(start..end)).len() > slice(&best).len() {
                 (best, range) = (start..end, found);
             }
         }

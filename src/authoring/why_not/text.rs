@@ -9,6 +9,9 @@ use super::{Nearest, Outcome, WhyNot};
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
+/// How many characters of one thing are shown.
+const SHOWN: usize = 400;
+
 /// Why not, as text.
 #[must_use]
 pub fn render_why_not(why: &WhyNot) -> String {
@@ -63,7 +66,11 @@ fn row_with(out: &mut String, label: &str, value: &str, aside: &str) {
     let _ = if aside.is_empty() { writeln!(out) } else { writeln!(out, "  {DIM}{}{DIM:#}", printable(aside)) };
 }
 
-/// Text that comes from mails must not steer the terminal.
+/// Text that comes from mails must not steer the terminal, nor fill it.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+    let mut shown: String = text.chars().take(SHOWN).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
