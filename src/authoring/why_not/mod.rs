@@ -328,7 +328,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
+        #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
         fn what_is_proposed_matches(rule in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>(), put in "[a-z' .-]{0,3}|[あ-ん]", drop in 0..4_usize) {
