@@ -39,6 +39,10 @@ fn every_fault_says_where_what_and_what_to_write() {
 fn every_code_has_a_page_and_a_golden_pair() {
     let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(Code::pages().collect::<BTreeSet<_>>(), codes, "docs/codes has a page for each code and no other");
+    let list = include_str!("../docs/codes.md");
+    for code in &codes {
+        assert!(list.contains(&format!("| [{code}](codes/{code}.md) | ")), "docs/codes.md does not list {code}");
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
     let mut shown = BTreeSet::new();
     let mut japanese = 0;

@@ -15,6 +15,8 @@ pub struct Evidence {
     pub utterances: Vec<Said>,
     /// The pattern that matched, as it stands in its file.
     pub pattern: Option<String>,
+    /// Where the pattern stands.
+    pub pattern_place: Option<String>,
     /// Where the rule stands.
     pub place: Option<String>,
     /// The words that it took.
@@ -110,6 +112,7 @@ impl Evidence {
         Self {
             utterances: said.collect(),
             pattern: rule.zip(words).map(|(rule, words)| rule.patterns[words.pattern].source.clone()),
+            pattern_place: rule.zip(words).map(|(rule, words)| rule.patterns[words.pattern].origin.to_string()),
             place: rule.map(|rule| rule.origin.to_string()),
             words: words.map(|words| failure.utterances[words.utterance].text[words.range.clone()].to_owned()),
             facts: facts(engine, diagnosis, matches.first().filter(|first| diagnosis.rule == Some(first.rule))),
