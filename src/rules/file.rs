@@ -73,7 +73,7 @@ fn read_file(raw: &RawFile) -> Reading {
         let fault = Fault::error(&source, at..at, code, title).help(help);
         return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
-    parse(source)
+    parse(&source)
 }
 
 fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
@@ -81,11 +81,11 @@ fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
     Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
 }
 
-fn parse(source: Arc<Source>) -> Reading {
+fn parse(source: &Arc<Source>) -> Reading {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
-    let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
+    let mut reader = Reader { source: Arc::clone(source), faults: Vec::new() };
     for error in &errors {
-        let fault = toml_fault(&source, error);
+        let fault = toml_fault(source, error);
         reader.faults.push(fault);
     }
     let table = Table { name: "a rule file", map: root.get_ref(), range: 0..0 };
@@ -97,7 +97,7 @@ fn parse(source: Arc<Source>) -> Reading {
     // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
     let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
     reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
-    Reading { draft, faults: reader.faults, source: Arc::clone(&source) }
+    Reading { draft, faults: reader.faults, source: Arc::clone(source) }
 }
 
 type DecodeFault = (usize, Code, String, Option<String>);
