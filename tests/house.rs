@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["mail", "matcher"],
     &["engine"],
     &["suite"],
-    &["output"],
+    &["authoring", "output"],
     &["cli"],
     &["lib", "main"],
 ];

@@ -2,8 +2,10 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit status: 0 done; 1 the answer is "no"; 2 it could not be done.
 
+mod bounce;
 mod check;
 mod lookup;
+mod new;
 mod rules;
 mod scan;
 mod settings;
@@ -40,6 +42,7 @@ enum Command {
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
+    New(new::New),
 }
 
 /// What all commands share.
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::New(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -126,7 +126,7 @@ impl Scanned<'_> {
 }
 
 /// The files at a path: itself, or everything in the folder but what is hidden.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

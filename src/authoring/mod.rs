@@ -1,0 +1,21 @@
+//! What people who write rules work with: from a bounce in hand to a rule, a sample that can be shared, and what a change alters.
+//!
+//! Nothing here writes to a file or prints; that is for the command.
+
+mod append;
+mod draft;
+mod generalise;
+mod propose;
+mod redact;
+mod stand_in;
+mod token;
+mod vocabulary;
+
+pub use append::append_rule;
+pub use draft::{Draft, DraftExample, provider_file};
+pub use generalise::generalise;
+pub use propose::{Basis, Proposal, Trial, propose};
+pub use redact::is_mail;
+pub use stand_in::StandIns;
+pub use token::{Token, tokens};
+pub use vocabulary::Vocabulary;

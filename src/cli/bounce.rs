@@ -1,0 +1,88 @@
+//! Bounces as a person has them in hand: a file with a mail or a text, stdin, or the text itself.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::Failed;
+use super::scan::files;
+use crate::Engine;
+use crate::authoring::is_mail;
+use crate::mail::Report;
+use crate::model::Failure;
+
+/// A bounce as it was given.
+#[derive(Debug)]
+pub(super) struct Bounce {
+    /// The file, or a word for where it came from.
+    pub(super) name: String,
+    /// A mail, or a text.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Bounce {
+    /// Takes a file by its name, `-` for stdin, or anything else as the text itself.
+    pub(super) fn take(given: &str) -> Result<Self, Failed> {
+        if given != "-" && !Path::new(given).exists() {
+            return Ok(Self { name: "the text".to_owned(), bytes: given.as_bytes().to_vec() });
+        }
+        Self::read(Path::new(given))
+    }
+
+    /// Reads a file, or stdin where it is called `-`.
+    pub(super) fn read(path: &Path) -> Result<Self, Failed> {
+        let mut bytes = Vec::new();
+        let read = if path == Path::new("-") { io::stdin().lock().read_to_end(&mut bytes) } else { fs::read(path).map(|all| { bytes = all; 0 }) };
+        read.map_err(|error| Failed::Because(format!("{} cannot be read: {error}", path.display())))?;
+        Ok(Self { name: path.display().to_string(), bytes })
+    }
+
+    /// The text, where it is no mail.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).trim().to_owned()
+    }
+
+    /// What it tells: the failures of a mail, or the one of a text.
+    pub(super) fn failures(&self, engine: &Engine) -> Vec<Failure<'static>> {
+        if !is_mail(&self.bytes) {
+            return vec![engine.read(&self.text()).into_owned()];
+        }
+        match engine.read_mail(&self.bytes) {
+            Report::Failures(failures) => failures,
+            Report::NoReport => Vec::new(),
+        }
+    }
+}
+
+/// All failures at some paths: mails, or one text a line.
+pub(super) fn corpus(engine: &Engine, paths: &[PathBuf], lines: bool) -> Result<Vec<Failure<'static>>, Failed> {
+    let mut failures = Vec::new();
+    for bounce in bounces(paths)? {
+        if lines {
+            let text = String::from_utf8_lossy(&bounce.bytes);
+            failures.extend(text.lines().filter(|line| !line.trim().is_empty()).map(|line| engine.read(line).into_owned()));
+        } else {
+            failures.extend(bounce.failures(engine));
+        }
+    }
+    Ok(failures)
+}
+
+/// Every file at some paths; one that cannot be read is said, and the rest goes on.
+fn bounces(paths: &[PathBuf]) -> Result<Vec<Bounce>, Failed> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path == Path::new("-") {
+            found.push(Bounce::read(path)?);
+            continue;
+        }
+        let files = files(path).map_err(|error| Failed::Because(format!("{} cannot be read: {error}", path.display())))?;
+        for file in files {
+            match fs::read(&file) {
+                Ok(bytes) => found.push(Bounce { name: file.display().to_string(), bytes }),
+                Err(error) => anstream::eprintln!("modori: {} cannot be read: {error}", file.display()),
+            }
+        }
+    }
+    Ok(found)
+}
