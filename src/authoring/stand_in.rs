@@ -25,6 +25,7 @@ const LONG_NUMBER: usize = 10;
 
 /// Shorter names than this are no names that are looked for by themselves.
 const SHORTEST_NAME: usize = 3;
+const SHORTEST_PHRASE: usize = 8;
 
 /// Hands out stand-ins, and remembers them.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct StandIns<'e> {
     counts: HashMap<&'static str, usize>,
     /// Words that are replaced wherever they stand, by their small letters.
     names: HashMap<String, String>,
+    /// Ids that stay, in small letters.
+    kept: Vec<String>,
     /// All that is to be replaced, in small letters, so that no stand-in is a name of the original.
     original: String,
 }
@@ -49,6 +52,7 @@ impl<'e> StandIns<'e> {
             given: HashMap::new(),
             counts: HashMap::new(),
             names: HashMap::new(),
+            kept: Vec::new(),
             original: original.to_lowercase(),
         };
         for token in tokens(original, known).into_iter().filter(|token| token.kind == HoleKind::Address) {
@@ -61,10 +65,18 @@ impl<'e> StandIns<'e> {
     pub fn learn_address(&mut self, address: &str) {
         let Some((local, _)) = address.rsplit_once('@') else { return };
         let local = local.trim_matches('"').to_lowercase();
-        if local.chars().count() >= SHORTEST_NAME && !is_role(&local) && !self.known.has_word(&local) {
+        if local.chars().count() >= SHORTEST_NAME && !is_role(&local) && !self.known.is_sender(&local) && !self.known.has_word(&local) {
             let stand_in = self.local(&local);
             self.names.insert(local, stand_in);
         }
+    }
+
+    /// Lets ids that stand in `words` stay as they are; says which.
+    pub fn keep_ids(&mut self, words: &str) -> Vec<String> {
+        let ids = tokens(words, self.known).into_iter().filter(|token| token.kind == HoleKind::Code);
+        let ids: Vec<String> = ids.map(|token| words[token.range].to_owned()).collect();
+        self.kept.extend(ids.iter().map(|id| id.to_lowercase()));
+        ids
     }
 
     /// Has a person's name replaced wherever it stands, whole or a word of it.
@@ -79,6 +91,15 @@ impl<'e> StandIns<'e> {
             self.names.entry(word.to_owned()).or_insert_with(|| stand_in.clone());
         }
         self.names.insert(name, stand_in);
+    }
+
+    /// Has a phrase replaced wherever it stands; a single word only where rules do not know it.
+    pub fn learn_phrase(&mut self, phrase: &str, stand_in: &str) {
+        let phrase = phrase.trim().to_lowercase();
+        let own = !phrase.contains(' ') && !self.known.has_word(&phrase) && phrase.chars().count() >= SHORTEST_NAME;
+        if phrase.chars().count() >= SHORTEST_PHRASE && phrase.contains(' ') || own {
+            self.names.insert(phrase, stand_in.to_owned());
+        }
     }
 
     /// Has a host name without dots replaced wherever it stands.
@@ -123,7 +144,7 @@ impl<'e> StandIns<'e> {
     fn address(&mut self, address: &str) -> String {
         let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
         let bare = local.trim_matches('"');
-        let local = if is_role(bare) { bare.to_owned() } else { self.local(bare) };
+        let local = if is_role(bare) || self.known.is_sender(bare) { bare.to_owned() } else { self.local(bare) };
         let domain = if domain.starts_with('[') { "[192.0.2.1]".to_owned() } else { self.domain(domain) };
         format!("{local}@{domain}")
     }
@@ -235,6 +256,9 @@ impl<'e> StandIns<'e> {
     }
 
     fn id(&mut self, id: &str) -> String {
+        if self.kept.contains(&id.to_lowercase()) {
+            return id.to_owned();
+        }
         self.once(HoleKind::Code, id, "id", |number| format!("ID{number:04}"))
     }
 

@@ -23,17 +23,17 @@ const PARTS: &str = r#"(?x)
   (?P<url> (?i:https?|ftp):// [^\s<>"'()\[\]\u{3000}-\u{30FF}\u{4E00}-\u{9FFF}]+ | \b www\. [A-Za-z0-9] [^\s<>"'()\[\]]+ )
 | (?P<address>
     (?: "[^"\s@]{1,64}" | [A-Za-z0-9!\#$%&*+/=?^_{|}~] [A-Za-z0-9!\#$%&*+/=?^_{|}~.'`-]* | [^\x00-\x7F\s]+ )
-    @ (?: \[ [0-9A-Za-z:.]+ \] | [\p{L}\p{N}] (?: [\p{L}\p{N}._-]* [\p{L}\p{N}] )? ) )
+    @ (?: \[ [0-9A-Za-z:.]+ \] | [A-Za-z0-9] (?: [A-Za-z0-9._-]* [A-Za-z0-9] )? | \p{L} (?: [\p{L}\p{N}._-]* [\p{L}\p{N}] )? ) )
 | (?P<word> \b \d{4}-\d\d-\d\d \b | \b \d{1,2} : \d\d (?: : \d\d )? \b )
 | (?P<ip> (?: \b (?i:ipv6:) )? (?: [0-9A-Fa-f]{1,4} )? : (?: : | [0-9A-Fa-f]{1,4} : ) [0-9A-Fa-f:]* (?: \d{1,3} (?: \. \d{1,3} ){3} )? | \b \d{1,3} (?: \. \d{1,3} ){3} \b )
-| (?P<keep> \b [245] \. \d{1,3} \. \d{1,3} \b )
+| (?P<keep> \b [245] \. \d{1,3} \. \d{1,3} \b | \b [2-5]\d\d - )
 | (?P<host> \b [A-Za-z0-9_] [A-Za-z0-9_-]* (?: \. [A-Za-z0-9_] [A-Za-z0-9_-]* )* \. (?: xn--[a-z0-9-]+ | [A-Za-z]{2,24} ) \b )
 | (?P<size> \b \d [\d,.]* \s? (?: (?i: bytes? | octets? | [kmgt]i?b (?: ytes? )? | kilobytes? | megabytes? | gigabytes? ) \b | キロバイト | メガバイト | ギガバイト | バイト ) )
 | \b (?P<days> \d+ ) \s? (?: days? \b | 日 )
 | \b (?P<hours> \d+ ) \s? (?: hours? \b | 時間 )
 | \b (?P<minutes> \d+ ) \s? (?: minutes? \b | 分 )
 | \b (?P<seconds> \d+ ) \s? (?: seconds? \b | 秒 )
-| (?P<code> \b [A-Za-z0-9] (?: [A-Za-z0-9_.-]* [A-Za-z0-9] )? \b )
+| (?P<code> \b [A-Za-z0-9]+ (?: [_.-] [A-Za-z0-9]+ )* \b )
 "#;
 
 /// The names of the parts, with what they are.
@@ -99,7 +99,8 @@ fn is_host(name: &str, known: &Vocabulary) -> bool {
     let shows = labels.len() > 2 || labels.last().is_some_and(|last| TOP_LEVELS.contains(last)) || name == "example.jp";
     let words = !shows && labels.iter().all(|label| known.has_word(label) && label.bytes().all(|b| b.is_ascii_alphabetic()));
     let initials = labels.iter().all(|label| label.len() == 1) || labels.len() == 2 && labels[0].len() == 1;
-    let sentence = labels.len() == 2 && labels[1].starts_with(|c: char| c.is_ascii_uppercase()) && labels[1][1..].contains(char::is_lowercase);
+    let last = labels.last().copied().unwrap_or_default();
+    let sentence = last.starts_with(|c: char| c.is_ascii_uppercase()) && last.contains(|c: char| c.is_ascii_lowercase());
     !initials && !sentence && (known.has_name(name) || !words)
 }
 
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn words_are_no_variable_parts() {
-        for text in ["judged spam.please see", "mailbox full.Please", "RFC5321 says", "i.e. this", "Error: code", "550 refused"] {
+        for text in ["judged spam.please see", "mailbox full.Please", "RFC5321 says", "i.e. this", "NOT.FOUND.SinceToday", "550-Error: code", "550 refused"] {
             assert_eq!(parts(text), [], "{text}");
         }
     }

@@ -10,6 +10,8 @@ use crate::pattern::Folded;
 pub struct Vocabulary {
     words: HashSet<String>,
     names: HashSet<String>,
+    /// Words by which layouts know who sends reports.
+    senders: HashSet<String>,
 }
 
 impl Vocabulary {
@@ -24,6 +26,9 @@ impl Vocabulary {
             shape.opens.iter().chain(&shape.closes).for_each(|pattern| known.add_parts(pattern));
         }
         set.layouts.iter().flat_map(layout_patterns).for_each(|pattern| known.add_parts(pattern));
+        known.senders = std::mem::take(&mut known.words);
+        set.layouts.iter().flat_map(|layout| &layout.from).for_each(|pattern| known.add_parts(pattern));
+        std::mem::swap(&mut known.senders, &mut known.words);
         set.stage_words.iter().for_each(|word| known.add_text(&word.words));
         set.categories.iter().for_each(|category| known.add_category(category));
         for provider in &set.providers {
@@ -46,6 +51,12 @@ impl Vocabulary {
     #[must_use]
     pub fn has_word(&self, word: &str) -> bool {
         self.words.contains(word) || self.words.contains(Folded::new(word).as_str())
+    }
+
+    /// Whether layouts know those who send reports by a local part.
+    #[must_use]
+    pub fn is_sender(&self, local: &str) -> bool {
+        self.senders.contains(&local.to_ascii_lowercase())
     }
 
     /// Whether rules know a host or domain by just this name.

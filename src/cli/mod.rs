@@ -6,6 +6,7 @@ mod bounce;
 mod check;
 mod lookup;
 mod new;
+mod redact;
 mod rules;
 mod scan;
 mod settings;
@@ -43,6 +44,7 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     New(new::New),
+    Redact(redact::Redact),
 }
 
 /// What all commands share.
@@ -146,6 +148,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::New(command) => command.run(),
+        Command::Redact(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),
