@@ -93,11 +93,12 @@ impl<'e> StandIns<'e> {
         self.names.insert(name, stand_in);
     }
 
-    /// Has a phrase replaced wherever it stands; a single word only where rules do not know it.
+    /// Has a phrase replaced wherever it stands, unless rules know all of its words.
     pub fn learn_phrase(&mut self, phrase: &str, stand_in: &str) {
         let phrase = phrase.trim().to_lowercase();
-        let own = !phrase.contains(' ') && !self.known.has_word(&phrase) && phrase.chars().count() >= SHORTEST_NAME;
-        if phrase.chars().count() >= SHORTEST_PHRASE && phrase.contains(' ') || own {
+        let own = phrase.split_whitespace().any(|word| !self.known.has_word(word));
+        let long = if phrase.contains(' ') { SHORTEST_PHRASE } else { SHORTEST_NAME };
+        if own && phrase.chars().count() >= long {
             self.names.insert(phrase, stand_in.to_owned());
         }
     }
@@ -245,7 +246,8 @@ impl<'e> StandIns<'e> {
         for piece in path.split_inclusive(|c: char| !c.is_alphanumeric()) {
             let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
             let plain = known && word.chars().count() <= 20 && word.chars().all(char::is_alphabetic);
-            if word.is_empty() || plain || self.known.has_word(word) {
+            let count = word.len() < SHORTEST_NAME && word.bytes().all(|b| b.is_ascii_digit());
+            if word.is_empty() || plain || self.known.has_word(word) && !count {
                 out.push_str(word);
             } else {
                 out.push_str(&self.once(HoleKind::Word, word, "part", |number| format!("x{number}")));

@@ -116,6 +116,9 @@ fn code_kind(word: &str, known: &Vocabulary) -> Option<HoleKind> {
     if digits == word.len() || letters == 0 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return word.parse::<Reply>().is_err().then_some(HoleKind::Number);
     }
+    if letters == 0 && digits > ID_LENGTH {
+        return Some(HoleKind::Code);
+    }
     let id = word.len() >= ID_LENGTH && digits >= ID_DIGITS && letters > 0 && !known.has_word(word) && !is_named_number(word);
     id.then_some(HoleKind::Code)
 }
