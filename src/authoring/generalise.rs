@@ -104,12 +104,20 @@ impl<'t> Pattern<'t> {
     }
 }
 
-/// The pattern without the signs around it, white space as single spaces.
+/// The pattern without the signs around it, white space as single spaces. A bracket that closes one inside stays.
 fn trimmed(pattern: &str) -> String {
     let flat = pattern.split_whitespace().collect::<Vec<_>>().join(" ");
-    let opens = |c: char| c.is_whitespace() || ":;,.->)]\"'<([=#^$*".contains(c);
-    let front = flat.trim_start_matches(opens);
-    front.trim_end_matches(|c: char| opens(c) || c == '/').to_owned()
+    let sign = |c: char| c.is_whitespace() || ":;,.->)]\"'<([=#^$*/".contains(c);
+    let mut rest = flat.trim_start_matches(sign);
+    while let Some(last) = rest.chars().next_back().filter(|c| sign(*c)) {
+        let opening = [(')', '('), (']', '['), ('>', '<')].into_iter().find(|(closing, _)| *closing == last);
+        let closes = |(closing, opening): (char, char)| rest.matches(opening).count() >= rest.matches(closing).count();
+        if opening.is_some_and(closes) {
+            break;
+        }
+        rest = &rest[..rest.len() - last.len_utf8()];
+    }
+    rest.to_owned()
 }
 
 #[cfg(test)]
@@ -129,6 +137,7 @@ mod tests {
             ("a@example.com is not b@example.com here", "is not {address} here"),
             ("from a@example.com to b@example.com, not a@example.com!", "from {address} to {_:address}, not"),
             ("a 5 * {x} = \\many", "a {_:number} ** {{x}} = * many"),
+            ("Denied [192.0.2.1] (mode: normal).", "Denied [{_:ip}] (mode: normal)"),
             ("容量の上限20メガバイトを超えました", "容量の上限{size}を超えました"),
         ] {
             assert_eq!(pattern(text), want, "{text}");

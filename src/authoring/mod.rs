@@ -2,21 +2,26 @@
 //!
 //! Nothing here writes to a file or prints; that is for the command.
 
+mod alike;
 mod append;
 mod draft;
 mod generalise;
+mod groups;
 mod propose;
 mod redact;
 mod sketch;
 mod stand_in;
 mod token;
+mod trial;
 mod vocabulary;
 
 pub use append::append_rule;
 pub use draft::{Draft, DraftExample, provider_file};
 pub use generalise::generalise;
-pub use propose::{Basis, Proposal, Trial, propose};
+pub use groups::{Group, groups};
+pub use propose::{Basis, Proposal, Proposer};
 pub use redact::{Redacted, is_mail, redact_mail, redact_text};
 pub use stand_in::StandIns;
 pub use token::{Token, tokens};
+pub use trial::Trial;
 pub use vocabulary::Vocabulary;

@@ -12,6 +12,7 @@ mod scan;
 mod settings;
 mod setup;
 mod stream;
+mod suggest;
 mod test;
 
 use std::io;
@@ -45,6 +46,7 @@ enum Command {
     Test(test::Test),
     New(new::New),
     Redact(redact::Redact),
+    Suggest(suggest::Suggest),
 }
 
 /// What all commands share.
@@ -149,6 +151,7 @@ pub fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::New(command) => command.run(),
         Command::Redact(command) => command.run(),
+        Command::Suggest(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

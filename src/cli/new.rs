@@ -10,7 +10,7 @@ use super::bounce::Bounce;
 use super::settings::Settings;
 use super::setup::{Setup, layers};
 use super::{Common, Exit, Failed};
-use crate::authoring::{Proposal, Trial, Vocabulary, append_rule, propose, provider_file};
+use crate::authoring::{Proposal, Proposer, Trial, Vocabulary, append_rule, provider_file};
 use crate::matcher::Viewpoint;
 use crate::model::{Failure, Kind, Named as _, ProviderKind, Strength};
 
@@ -117,7 +117,9 @@ impl NewRule {
         let failure = most_wanting(setup, &failures)
             .ok_or_else(|| Failed::Because(format!("{} is a mail that reports no failure; give the text itself", bounce.name)))?;
         let known = Vocabulary::new(setup.engine.set());
-        let mut proposal = propose(&setup.engine, &known, failure);
+        let mut proposal = Proposer::new(&setup.engine, &known)
+            .propose(failure)
+            .ok_or_else(|| Failed::Because("this holds no words for a rule to go by".to_owned()))?;
         if let Some(category) = &self.category {
             let is_known = setup.engine.set().category_by_id(category).is_some();
             if !is_known {
