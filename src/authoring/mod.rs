@@ -4,6 +4,8 @@
 
 mod alike;
 mod append;
+mod compare;
+mod compare_report;
 mod draft;
 mod generalise;
 mod groups;
@@ -16,6 +18,7 @@ mod trial;
 mod vocabulary;
 
 pub use append::append_rule;
+pub use compare::{Altered, Change, Comparison, Said, Specimen, compare};
 pub use draft::{Draft, DraftExample, provider_file};
 pub use generalise::generalise;
 pub use groups::{Group, groups};

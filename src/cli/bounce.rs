@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failed;
 use super::scan::files;
-use crate::Engine;
-use crate::authoring::is_mail;
-use crate::mail::Report;
-use crate::model::Failure;
+use crate::authoring::{Specimen, is_mail};
 
 /// A bounce as it was given.
 #[derive(Debug)]
@@ -32,7 +29,10 @@ impl Bounce {
     /// Reads a file, or stdin where it is called `-`.
     pub(super) fn read(path: &Path) -> Result<Self, Failed> {
         let mut bytes = Vec::new();
-        let read = if path == Path::new("-") { io::stdin().lock().read_to_end(&mut bytes) } else { fs::read(path).map(|all| { bytes = all; 0 }) };
+        let read = match path {
+            path if path == Path::new("-") => io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
+            path => fs::read(path).map(|all| bytes = all),
+        };
         read.map_err(|error| Failed::Because(format!("{} cannot be read: {error}", path.display())))?;
         Ok(Self { name: path.display().to_string(), bytes })
     }
@@ -42,30 +42,24 @@ impl Bounce {
         String::from_utf8_lossy(&self.bytes).trim().to_owned()
     }
 
-    /// What it tells: the failures of a mail, or the one of a text.
-    pub(super) fn failures(&self, engine: &Engine) -> Vec<Failure<'static>> {
-        if !is_mail(&self.bytes) {
-            return vec![engine.read(&self.text()).into_owned()];
-        }
-        match engine.read_mail(&self.bytes) {
-            Report::Failures(failures) => failures,
-            Report::NoReport => Vec::new(),
-        }
+    /// It as something that can be judged.
+    pub(super) fn specimen(self) -> Specimen {
+        if is_mail(&self.bytes) { Specimen::Mail(self.bytes) } else { Specimen::Text(self.text()) }
     }
 }
 
-/// All failures at some paths: mails, or one text a line.
-pub(super) fn corpus(engine: &Engine, paths: &[PathBuf], lines: bool) -> Result<Vec<Failure<'static>>, Failed> {
-    let mut failures = Vec::new();
+/// All that can be judged at some paths: mails and texts a file each, or one text a line.
+pub(super) fn specimens(paths: &[PathBuf], lines: bool) -> Result<Vec<Specimen>, Failed> {
+    let mut specimens = Vec::new();
     for bounce in bounces(paths)? {
         if lines {
             let text = String::from_utf8_lossy(&bounce.bytes);
-            failures.extend(text.lines().filter(|line| !line.trim().is_empty()).map(|line| engine.read(line).into_owned()));
+            specimens.extend(text.lines().filter(|line| !line.trim().is_empty()).map(|line| Specimen::Text(line.to_owned())));
         } else {
-            failures.extend(bounce.failures(engine));
+            specimens.push(bounce.specimen());
         }
     }
-    Ok(failures)
+    Ok(specimens)
 }
 
 /// Every file at some paths; one that cannot be read is said, and the rest goes on.

@@ -4,6 +4,7 @@
 
 mod bounce;
 mod check;
+mod diff;
 mod lookup;
 mod new;
 mod redact;
@@ -47,6 +48,7 @@ enum Command {
     New(new::New),
     Redact(redact::Redact),
     Suggest(suggest::Suggest),
+    Diff(diff::Diff),
 }
 
 /// What all commands share.
@@ -152,6 +154,7 @@ pub fn main() -> ExitCode {
         Command::New(command) => command.run(),
         Command::Redact(command) => command.run(),
         Command::Suggest(command) => command.run(),
+        Command::Diff(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

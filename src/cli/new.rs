@@ -113,9 +113,11 @@ impl NewRule {
         let setup = Setup::leaked(&self.common)?;
         let layers = layers(&self.common, &Settings::find(self.common.config.as_deref())?)?;
         let bounce = Bounce::take(&self.from)?;
-        let failures = bounce.failures(&setup.engine);
+        let name = bounce.name.clone();
+        let specimen = bounce.specimen();
+        let failures = specimen.failures(&setup.engine);
         let failure = most_wanting(setup, &failures)
-            .ok_or_else(|| Failed::Because(format!("{} is a mail that reports no failure; give the text itself", bounce.name)))?;
+            .ok_or_else(|| Failed::Because(format!("{} is a mail that reports no failure; give the text itself", name)))?;
         let known = Vocabulary::new(setup.engine.set());
         let mut proposal = Proposer::new(&setup.engine, &known)
             .propose(failure)
@@ -149,7 +151,7 @@ impl NewRule {
 }
 
 /// The failure that needs a rule most: one that no rule explains, else the one whose words said least.
-fn most_wanting<'f>(setup: &Setup, failures: &'f [Failure<'static>]) -> Option<&'f Failure<'static>> {
+fn most_wanting<'f>(setup: &Setup, failures: &'f [Failure<'f>]) -> Option<&'f Failure<'f>> {
     let engine = &setup.engine;
     let silent = engine.set().default_category(Kind::Bounce);
     failures.iter().min_by_key(|failure| {

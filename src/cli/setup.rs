@@ -28,6 +28,13 @@ impl Setup {
         Self::new(common).map(|setup| &*Box::leak(Box::new(setup)))
     }
 
+    /// The languages that a command was asked for, where it loads rules of its own.
+    pub(super) fn langs(common: &Common) -> Result<Langs, Failed> {
+        common.color.apply();
+        let settings = Settings::find(common.config.as_deref())?;
+        langs(common.lang.as_deref().or(settings.lang.as_deref()).or(Some("all")), |name| env::var(name).ok())
+    }
+
     /// Loads the rules and settles language and viewpoint.
     fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
@@ -55,7 +62,7 @@ pub(super) fn layers(common: &Common, settings: &Settings) -> Result<Vec<Layer>,
 }
 
 /// The engine of a load, or every fault that refused it.
-fn engine(loaded: Loaded) -> Result<Engine, Failed> {
+pub(super) fn engine(loaded: Loaded) -> Result<Engine, Failed> {
     let errors: Vec<_> = loaded.errors().collect();
     if loaded.set.is_some() && errors.is_empty() {
         return loaded.set.map(Engine::new).ok_or_else(|| Failed::Because(String::new()));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::bounce::corpus;
+use super::bounce::specimens;
 use super::setup::Setup;
 use super::{Common, Exit, Failed};
 use crate::authoring::{Group, Vocabulary, groups};
@@ -66,7 +66,8 @@ struct GroupRecord<'g> {
 impl Suggest {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let setup = Setup::leaked(&self.common)?;
-        let failures = corpus(&setup.engine, &self.paths, self.lines)?;
+        let specimens = specimens(&self.paths, self.lines)?;
+        let failures: Vec<_> = specimens.iter().flat_map(|specimen| specimen.failures(&setup.engine)).collect();
         if failures.is_empty() {
             return Err(Failed::Because("there is no bounce among these".to_owned()));
         }

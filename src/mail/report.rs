@@ -10,7 +10,7 @@ use super::headers::{Headers, Returned};
 use super::page::{lines, recognises, returned_at, says};
 use super::parts::Parts;
 use super::shapes::{self, Said};
-use crate::model::{Failure, Kind, Layout, RuleSet, Speaker};
+use crate::model::{Failure, Kind, Layout, RuleSet, Speaker, Utterance};
 use crate::pattern::Folded;
 use crate::reading::Grammar;
 
@@ -151,7 +151,7 @@ impl Page<'_> {
             said = self.recovered(layout);
         }
         let failure = |said: &Said| {
-            let mut failure = grammar.read(&said.words).into_owned();
+            let mut failure = owned(grammar.read(&said.words));
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
             match original {
                 Some(original) => {
@@ -213,13 +213,13 @@ impl Page<'_> {
 /// The words of the page and of the fields as one failure. Where the page holds what the fields say, it says more: the stage.
 fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields: &Recipient) -> Failure<'static> {
     let (page, program) = (Folded::new(prose), Folded::new(diagnostic));
-    let mut failure = grammar.read(prose).into_owned();
+    let mut failure = owned(grammar.read(prose));
     if prose.trim().is_empty() {
         failure.utterances.clear();
     }
     let repeated = page.as_str().contains(program.as_str());
     if !repeated {
-        let mut own = grammar.read(diagnostic).into_owned();
+        let mut own = owned(grammar.read(diagnostic));
         let is_remote = fields.diagnostic.as_ref().is_some_and(|(kind, _)| kind == "smtp");
         for utterance in &mut own.utterances {
             if is_remote && utterance.speaker == Speaker::Reporter {
@@ -235,7 +235,38 @@ fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields: &Recipient
         failure.diagnostic = Cow::Owned(diagnostic.to_owned());
     }
     if failure.utterances.is_empty() {
-        failure.utterances = grammar.read("").into_owned().utterances;
+        failure.utterances = owned(grammar.read("")).utterances;
     }
     failure
+}
+
+/// A failure that borrows nothing.
+fn owned(failure: Failure<'_>) -> Failure<'static> {
+    let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+    let utterance = |utterance: Utterance<'_>| Utterance {
+        text: Cow::Owned(utterance.text.into_owned()),
+        host: own(utterance.host),
+        speaker: utterance.speaker,
+        stage: utterance.stage,
+        reply: utterance.reply,
+        status: utterance.status,
+        words: utterance.words,
+    };
+    Failure {
+        kind: failure.kind,
+        recipient: own(failure.recipient),
+        final_recipient: own(failure.final_recipient),
+        utterances: failure.utterances.into_iter().map(utterance).collect(),
+        reporter: failure.reporter,
+        reporting_host: own(failure.reporting_host),
+        remote_host: own(failure.remote_host),
+        status: failure.status,
+        reply: failure.reply,
+        date: failure.date,
+        diagnostic: Cow::Owned(failure.diagnostic.into_owned()),
+        sender: own(failure.sender),
+        subject: own(failure.subject),
+        message_id: own(failure.message_id),
+        facts: failure.facts,
+    }
 }

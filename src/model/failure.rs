@@ -77,48 +77,7 @@ pub struct Failure<'t> {
     pub facts: Facts,
 }
 
-impl Utterance<'_> {
-    /// The same, borrowing nothing.
-    fn into_owned(self) -> Utterance<'static> {
-        Utterance {
-            text: owned(self.text),
-            host: self.host.map(owned),
-            speaker: self.speaker,
-            stage: self.stage,
-            reply: self.reply,
-            status: self.status,
-            words: self.words,
-        }
-    }
-}
-
-fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
-    Cow::Owned(text.into_owned())
-}
-
 impl Failure<'_> {
-    /// The same, borrowing nothing.
-    #[must_use]
-    pub fn into_owned(self) -> Failure<'static> {
-        Failure {
-            recipient: self.recipient.map(owned),
-            final_recipient: self.final_recipient.map(owned),
-            utterances: self.utterances.into_iter().map(Utterance::into_owned).collect(),
-            reporting_host: self.reporting_host.map(owned),
-            remote_host: self.remote_host.map(owned),
-            diagnostic: owned(self.diagnostic),
-            sender: self.sender.map(owned),
-            subject: self.subject.map(owned),
-            message_id: self.message_id.map(owned),
-            kind: self.kind,
-            reporter: self.reporter,
-            status: self.status,
-            reply: self.reply,
-            date: self.date,
-            facts: self.facts,
-        }
-    }
-
     /// The stage of an utterance: its own.
     #[must_use]
     pub fn stage(&self, index: usize) -> Option<Stage> {

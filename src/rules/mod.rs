@@ -17,4 +17,4 @@ mod template;
 
 pub use assemble::{Loaded, load, load_valid};
 pub use fault::{Code, Fault, Level, nearest};
-pub use source::{Layer, RawFile, SETTINGS_FILE, Source, content_hash};
+pub use source::{Layer, RawFile, SETTINGS_FILE, Source, content_hash, is_rule_file};
