@@ -5,6 +5,7 @@
 mod bounce;
 mod check;
 mod diff;
+mod fmt;
 mod lookup;
 mod new;
 mod redact;
@@ -49,6 +50,7 @@ enum Command {
     Redact(redact::Redact),
     Suggest(suggest::Suggest),
     Diff(diff::Diff),
+    Fmt(fmt::Fmt),
 }
 
 /// What all commands share.
@@ -155,6 +157,7 @@ pub fn main() -> ExitCode {
         Command::Redact(command) => command.run(),
         Command::Suggest(command) => command.run(),
         Command::Diff(command) => command.run(),
+        Command::Fmt(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),
