@@ -11,6 +11,7 @@ mod new;
 mod redact;
 mod rules;
 mod scan;
+mod schema;
 mod settings;
 mod setup;
 mod stream;
@@ -51,6 +52,7 @@ enum Command {
     Suggest(suggest::Suggest),
     Diff(diff::Diff),
     Fmt(fmt::Fmt),
+    Schema(schema::Schema),
 }
 
 /// What all commands share.
@@ -158,6 +160,7 @@ pub fn main() -> ExitCode {
         Command::Suggest(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Fmt(command) => command.run(),
+        Command::Schema(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

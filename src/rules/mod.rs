@@ -7,6 +7,7 @@ mod assemble;
 mod draft;
 mod fault;
 mod file;
+pub mod keys;
 mod layout;
 mod pile;
 mod reader;
