@@ -4,6 +4,7 @@
 
 mod bounce;
 mod check;
+mod completions;
 mod diff;
 mod fmt;
 mod lookup;
@@ -53,6 +54,8 @@ enum Command {
     Diff(diff::Diff),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 /// What all commands share.
@@ -161,6 +164,8 @@ pub fn main() -> ExitCode {
         Command::Diff(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),
