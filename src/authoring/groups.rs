@@ -84,13 +84,13 @@ mod tests {
         let texts = [
             "550 5.1.1 User unknown",
             "554 The porter sleeps until 10:30",
-            "554 Parcel a1b2c3d4 for sato@shop.co.jp is above 8 MB",
-            "550 Parcel 99zz88yy for kato@shop.co.jp is above 12 MB",
+            "554 Parcel a1b2c3d4 for sato@shop.internal is above 8 MB",
+            "550 Parcel 99zz88yy for kato@shop.internal is above 12 MB",
         ];
         let failures: Vec<Failure<'_>> = texts.iter().map(|text| engine.read(text)).collect();
         let groups = groups(&engine, &known, &failures);
         assert_eq!(groups.iter().map(|group| group.count).collect::<Vec<_>>(), [2, 1]);
-        assert_eq!(groups[0].sample, "554 Parcel ID0001 for user1@example.jp is above 8 MB");
+        assert_eq!(groups[0].sample, "554 Parcel ID0001 for user1@example.com is above 8 MB");
         assert_eq!(groups[0].proposal.as_ref().unwrap().draft.text, "Parcel {_:code} for {address} is above");
     }
 }

@@ -140,7 +140,7 @@ fn first_sentences(pattern: &str) -> &str {
 }
 
 /// An id of a pattern's first words.
-fn id_of(pattern: &str) -> String {
+pub(super) fn id_of(pattern: &str) -> String {
     let mut outside = String::new();
     let mut depth = 0usize;
     for c in pattern.chars() {

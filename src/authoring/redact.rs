@@ -34,8 +34,8 @@ pub struct Redacted {
 /// use modori::authoring::{Vocabulary, redact_text};
 ///
 /// let engine = Engine::load(Vec::new()).unwrap();
-/// let redacted = redact_text(&engine, &Vocabulary::new(engine.set()), "550 5.1.1 <sato@shop.co.jp>: User unknown");
-/// assert_eq!(redacted.text, "550 5.1.1 <user1@example.jp>: User unknown");
+/// let redacted = redact_text(&engine, &Vocabulary::new(engine.set()), "550 5.1.1 <sato@shop.internal>: User unknown");
+/// assert_eq!(redacted.text, "550 5.1.1 <user1@example.com>: User unknown");
 /// assert!(redacted.changes.is_empty());
 /// ```
 #[must_use]
@@ -47,7 +47,7 @@ pub fn redact_text(engine: &Engine, known: &Vocabulary, text: &str) -> Redacted 
         stand_ins.keep_ids(deciding);
         let redacted = stand_ins.replace(text);
         let after = vec![gist(engine, &engine.lookup(&redacted, Viewpoint::default()))];
-        Redacted { changes: changes(&before, &after), unsure: unsure(known, &redacted), text: redacted }
+        Redacted { changes: changes(&before, &after), unsure: doubts(known, &redacted), text: redacted }
     };
     first_good([tried(""), tried(&deciding(&original))])
 }
@@ -64,7 +64,7 @@ pub fn redact_mail(engine: &Engine, known: &Vocabulary, mail: &[u8]) -> Redacted
     first_good(ways.into_iter().map(|(cut, deciding)| {
         let drawn = sketch(engine, known, mail, cut, deciding);
         let after: Vec<Gist> = diagnoses(engine, drawn.mail.as_bytes()).iter().map(|diagnosis| gist(engine, diagnosis)).collect();
-        let mut unsure = unsure(known, &drawn.own_words);
+        let mut unsure = doubts(known, &drawn.own_words);
         unsure.extend(drawn.left_out);
         if cut == Cut::Nothing {
             unsure.push("where the returned message begins was not found: look at the end of the text".to_owned());
@@ -133,8 +133,9 @@ fn changes(before: &[Gist], after: &[Gist]) -> Vec<String> {
     pairs.filter(|(was, is)| was != is).map(|((name, was), (_, is))| format!("{name} was {was}, is {is}")).collect()
 }
 
-/// Words that rules do not know and that are no stand-ins: they may be somebody's.
-fn unsure(known: &Vocabulary, text: &str) -> Vec<String> {
+/// What a person should look at in a text with stand-ins: words that rules do not know may be somebody's.
+#[must_use]
+pub fn doubts(known: &Vocabulary, text: &str) -> Vec<String> {
     let stand_in = |word: &str| {
         let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
         name.len() < word.len() && matches!(name, "user" | "mx" | "ID" | "host" | "x" | "d" | "Person")

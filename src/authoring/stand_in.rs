@@ -369,14 +369,15 @@ mod tests {
 
     #[test]
     fn what_is_somebodys_own_gets_a_stand_in() {
-        let text = "<sato@shop.co.jp>: host mx7.shop.co.jp[203.0.114.9] said: 550 Unknown user sato (in reply to RCPT TO command), id 4Xyz12abC";
-        let want = "<user1@example.jp>: host mx1.example.jp[192.0.2.1] said: 550 Unknown user user1 (in reply to RCPT TO command), id ID0001";
+        let text = "<sato@shop.internal>: host mx7.shop.internal[10.0.0.9] said: 550 Unknown user sato (in reply to RCPT TO command), id 4Xyz12abC";
+        let want = "<user1@example.com>: host mx1.example.com[192.0.2.1] said: 550 Unknown user user1 (in reply to RCPT TO command), id ID0001";
         assert_eq!(replaced(text), want);
     }
 
     #[test]
     fn the_same_thing_gets_the_same_stand_in() {
-        assert_eq!(replaced("a.b@x.de a.b@x.de c.d@x.de 1.2.3.4 1.2.3.4"), "user1@example.com user1@example.com user2@example.com 192.0.2.1 192.0.2.1");
+        let text = "a.b@x.internal a.b@x.internal c.d@x.internal 10.2.3.4 10.2.3.4";
+        assert_eq!(replaced(text), "user1@example.com user1@example.com user2@example.com 192.0.2.1 192.0.2.1");
     }
 
     #[test]
@@ -386,6 +387,14 @@ mod tests {
         assert_eq!(replaced(&format!("sato@{served}")), format!("user1@{served}"));
         assert_eq!(replaced(&format!("host cust-7.in{}", &spoken[1..])), format!("host mx1{}", &spoken[1..]));
         assert_eq!(replaced("postmaster@example.net 2001:db8::1 127.0.0.1"), "postmaster@example.net 2001:db8::1 127.0.0.1");
+    }
+
+    #[test]
+    fn names_below_one_registered_name_stay_together() {
+        for (name, want) in [("mx.a.example.co.jp", "example.co.jp"), ("a.example.com", "example.com"), ("example.com", "example.com"), ("jp", "jp")] {
+            assert_eq!(registered(name), want);
+        }
+        assert_eq!(replaced("a@b.internal a@c.b.internal"), "user1@example.com user1@mx1.example.com");
     }
 
     proptest::proptest! {

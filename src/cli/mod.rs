@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod diff;
 mod fmt;
+mod import;
 mod lookup;
 mod new;
 mod redact;
@@ -53,6 +54,7 @@ enum Command {
     Suggest(suggest::Suggest),
     Diff(diff::Diff),
     Fmt(fmt::Fmt),
+    Import(import::Import),
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -163,6 +165,7 @@ pub fn main() -> ExitCode {
         Command::Suggest(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),

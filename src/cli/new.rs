@@ -10,7 +10,7 @@ use super::bounce::Bounce;
 use super::settings::Settings;
 use super::setup::{Setup, layers};
 use super::{Common, Exit, Failed};
-use crate::authoring::{Proposal, Proposer, Trial, Vocabulary, append_rule, provider_file};
+use crate::authoring::{Proposal, Proposer, Trial, Vocabulary, append_rule, doubts, provider_file};
 use crate::matcher::Viewpoint;
 use crate::model::{Failure, Kind, Named as _, ProviderKind, Strength};
 
@@ -132,6 +132,7 @@ impl NewRule {
         }
         let (proposal, trial) = proposal.settled(&setup.engine, &layers, &failure.diagnostic);
         self.give(setup, &proposal)?;
+        doubts(&known, &proposal.draft.example.text).iter().for_each(|doubt| anstream::eprintln!("modori: {doubt}"));
         Ok(report(setup, &proposal, &trial))
     }
 
