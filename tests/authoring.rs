@@ -27,7 +27,9 @@ const UNKNOWN: &str = "<sato@shop.internal>: host mx7.shop.internal[10.0.0.9] sa
 
 #[test]
 fn a_new_rule_passes_check_and_test_and_takes_its_text() {
-    for text in [UNKNOWN, "554 Parcel desk: items above 8 MB are not carried", "450 4.2.0 the porter of sato@shop.internal sleeps for 5 days"] {
+    for text in
+        [UNKNOWN, "554 Parcel desk: items above 8 MB are not carried", "450 4.2.0 the porter of sato@shop.internal sleeps for 5 days"]
+    {
         let folder = tempfile::tempdir().unwrap();
         let (_, err, code) = run_in(folder.path(), &["new", "rule", "--from", text, "--to", "own.toml"], b"");
         assert_eq!(code, 0, "{err}");
@@ -136,7 +138,8 @@ fn suggestions_are_grouped_and_ready() {
     assert_eq!(run(&["suggest", "--lines", "-"], b"").2, 2);
 }
 
-const OLD: &str = "[provider]\nid = 'own'\nkind = 'standard'\n[[rule]]\nid = 'parcel'\ncategory = 'rejected'\ntext = 'parcel desk says no'\n";
+const OLD: &str =
+    "[provider]\nid = 'own'\nkind = 'standard'\n[[rule]]\nid = 'parcel'\ncategory = 'rejected'\ntext = 'parcel desk says no'\n";
 
 #[test]
 fn a_change_of_rules_is_shown_and_told_by_the_exit_status() {
@@ -224,7 +227,7 @@ fn rules_of_other_programs_are_carried_over() {
 fn completions_and_pages_name_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let (out, _, code) = run(&["completions", shell], b"");
-        assert!(code == 0 && out.contains("suggest") && out.contains("--rules"), "{shell}");
+        assert!(code == 0 && out.contains("suggest") && out.contains("rules"), "{shell}");
     }
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(&["man", folder.path().to_str().unwrap()], b"").2, 0);

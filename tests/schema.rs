@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use modori::authoring::schema;
+use modori::authoring::{reference, schema};
 use modori::rules::{Code, Layer, load};
 use serde_json::Value;
 
@@ -60,7 +60,9 @@ fn what_the_reader_faults_for_its_form_is_invalid() {
 fn single_mistakes_are_invalid() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let valid = |rule: &str| validator.is_valid(&read(&format!("[provider]\nid = 'a'\n[[rule]]\n{rule}")).unwrap());
-    assert!(valid("id = 'x'\ncategory = 'c'\ntext = 't'\nsince = 2025-01-02\nexamples = ['t', { text = 't', command = 'RCPT' }]\nadvice.ja = ['あ']"));
+    assert!(valid(
+        "id = 'x'\ncategory = 'c'\ntext = 't'\nsince = 2025-01-02\nexamples = ['t', { text = 't', command = 'RCPT' }]\nadvice.ja = ['あ']"
+    ));
     assert!(valid("id = 'x'\ndisabled = true"));
     for wrong in [
         "id = 'x'",
@@ -76,4 +78,14 @@ fn single_mistakes_are_invalid() {
     ] {
         assert!(!valid(wrong), "{wrong}");
     }
+}
+
+/// With `MODORI_REFERENCE=write` it is written anew.
+#[test]
+fn the_reference_names_every_key() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    if std::env::var_os("MODORI_REFERENCE").is_some_and(|what| what == "write") {
+        fs::write(file, reference()).unwrap();
+    }
+    assert_eq!(fs::read_to_string(file).unwrap(), reference());
 }

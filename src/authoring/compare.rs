@@ -205,10 +205,24 @@ mod tests {
         let base = Engine::load(Vec::new()).expect("the shipped rules load");
         let ids: Vec<&str> = base.set().categories.iter().take(2).map(|category| category.id.as_str()).collect();
         let head = "[provider]\nid = 'own'\nkind = 'mta'\n";
-        let old = [rule("a", ids[0], "parcel desk says no", "x"), rule("b", ids[0], "the porter says no", "x"), rule("c", ids[0], "the cook says no", "x")];
-        let new = [rule("b", ids[1], "the porter says no", "x"), rule("c", ids[0], "the cook says no", "y"), rule("d", ids[0], "the gardener says no", "x")];
+        let old = [
+            rule("a", ids[0], "parcel desk says no", "x"),
+            rule("b", ids[0], "the porter says no", "x"),
+            rule("c", ids[0], "the cook says no", "x"),
+        ];
+        let new = [
+            rule("b", ids[1], "the porter says no", "x"),
+            rule("c", ids[0], "the cook says no", "y"),
+            rule("d", ids[0], "the gardener says no", "x"),
+        ];
         let (old, new) = (engine(&format!("{head}{}", old.concat())), engine(&format!("{head}{}", new.concat())));
-        let texts = ["554 parcel desk says no", "554 the porter says no", "554 the cook says no", "554 the gardener says no", "552 5.2.2 Mailbox full"];
+        let texts = [
+            "554 parcel desk says no",
+            "554 the porter says no",
+            "554 the cook says no",
+            "554 the gardener says no",
+            "552 5.2.2 Mailbox full",
+        ];
         let specimens: Vec<Specimen> = texts.iter().map(|text| Specimen::Text((*text).to_owned())).collect();
         let found = compare(&old, &new, &specimens, &[Lang::english()]);
         assert_eq!(Change::ALL.map(|change| found.count(change)), [1, 1, 1, 1]);

@@ -65,8 +65,13 @@ mod tests {
 
     fn comparison() -> Comparison {
         let said = |category: &str, rule: &str| Said { category: Some(category.to_owned()), rule: Some(rule.to_owned()) };
-        let altered =
-            Altered { change: Change::Gained, before: said("a", "x/y"), after: said("b", "x/z"), count: 2, sample: "550 a|`b`\u{1b}".to_owned() };
+        let altered = Altered {
+            change: Change::Gained,
+            before: said("a", "x/y"),
+            after: said("b", "x/z"),
+            count: 2,
+            sample: "550 a|`b`\u{1b}".to_owned(),
+        };
         Comparison { judged: 3, other_rule: 1, altered: vec![altered] }
     }
 

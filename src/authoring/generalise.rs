@@ -11,7 +11,7 @@ use crate::model::{HoleKind, IGNORED};
 /// use modori::authoring::{Vocabulary, generalise};
 ///
 /// let words = Vocabulary::new(Engine::load(Vec::new()).unwrap().set());
-/// let pattern = generalise("Parcel desk: items above 8 MB are not carried to taro@example.jp", &words);
+/// let pattern = generalise("<taro@example.jp>: Parcel desk: items above 8 MB are not carried", &words);
 /// assert_eq!(pattern, "Parcel desk: items above {size} are not carried");
 /// ```
 #[must_use]

@@ -141,9 +141,8 @@ pub fn doubts(known: &Vocabulary, text: &str) -> Vec<String> {
         name.len() < word.len() && matches!(name, "user" | "mx" | "ID" | "host" | "x" | "d" | "Person")
     };
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2 && !word.contains(is_cjk));
-    let unknown: BTreeSet<&str> = words
-        .filter(|word| word.contains(char::is_alphabetic) && !known.has_word(word) && !stand_in(word) && *word != "Person")
-        .collect();
+    let unknown: BTreeSet<&str> =
+        words.filter(|word| word.contains(char::is_alphabetic) && !known.has_word(word) && !stand_in(word) && *word != "Person").collect();
     let mut out = Vec::new();
     if !unknown.is_empty() {
         let more = unknown.len().saturating_sub(LISTED);

@@ -81,7 +81,10 @@ pub(super) fn sketch(engine: &Engine, known: &Vocabulary, mail: &[u8], cut: Cut,
     let all: Vec<String> = header_lines(&message).chain(parts.iter().map(|(_, text)| text.clone())).collect();
     let mut stand_ins = StandIns::new(engine, known, &all.join("\n"));
     learn(&mut stand_ins, &message);
-    parts.iter().filter(|(kind, _)| !matches!(kind, Part::Status | Part::Feedback)).for_each(|(_, text)| learn_header(&mut stand_ins, text));
+    parts
+        .iter()
+        .filter(|(kind, _)| !matches!(kind, Part::Status | Part::Feedback))
+        .for_each(|(_, text)| learn_header(&mut stand_ins, text));
     parts.iter().filter(|(kind, _)| *kind == Part::Status).for_each(|(_, text)| learn_hosts(&mut stand_ins, text));
     let kept = stand_ins.keep_ids(deciding);
     let mut drawing = Drawing { engine, stand_ins, cut, sketch: Sketch::default() };
@@ -335,7 +338,8 @@ impl Drawing<'_> {
         self.sketch.mail.push('\n');
         if end < lines.len() {
             let first = lines[end..].iter().position(|line| is_field(line, MESSAGE));
-            let header: Vec<&str> = lines[end + first.unwrap_or(lines.len() - end)..].iter().take_while(|line| !line.trim().is_empty()).copied().collect();
+            let header: Vec<&str> =
+                lines[end + first.unwrap_or(lines.len() - end)..].iter().take_while(|line| !line.trim().is_empty()).copied().collect();
             self.sketch.mail.push('\n');
             self.fields(&header.join("\n"), NAMING);
             let _ = writeln!(self.sketch.mail, "\n{BODY}");

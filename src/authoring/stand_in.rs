@@ -351,7 +351,7 @@ fn is_word(text: &str, range: std::ops::Range<usize>) -> bool {
     let (first, last) = (text[range.clone()].chars().next(), text[range.clone()].chars().next_back());
     let before = text[..range.start].chars().next_back();
     let after = text[range.end..].chars().next();
-    !(letter(before) && letter(first)) && !(letter(after) && letter(last))
+    !(letter(before) && letter(first) || letter(after) && letter(last))
 }
 
 #[cfg(test)]
@@ -370,7 +370,8 @@ mod tests {
     #[test]
     fn what_is_somebodys_own_gets_a_stand_in() {
         let text = "<sato@shop.internal>: host mx7.shop.internal[10.0.0.9] said: 550 Unknown user sato (in reply to RCPT TO command), id 4Xyz12abC";
-        let want = "<user1@example.com>: host mx1.example.com[192.0.2.1] said: 550 Unknown user user1 (in reply to RCPT TO command), id ID0001";
+        let want =
+            "<user1@example.com>: host mx1.example.com[192.0.2.1] said: 550 Unknown user user1 (in reply to RCPT TO command), id ID0001";
         assert_eq!(replaced(text), want);
     }
 
@@ -383,7 +384,8 @@ mod tests {
     #[test]
     fn what_rules_know_stays() {
         let served = ENGINE.set().providers.iter().find_map(|p| p.domains.iter().find(|d| !d.contains('*'))).unwrap();
-        let spoken = ENGINE.set().providers.iter().find_map(|p| p.hosts.iter().find(|h| h.starts_with("*.") && !h[2..].contains('*'))).unwrap();
+        let spoken =
+            ENGINE.set().providers.iter().find_map(|p| p.hosts.iter().find(|h| h.starts_with("*.") && !h[2..].contains('*'))).unwrap();
         assert_eq!(replaced(&format!("sato@{served}")), format!("user1@{served}"));
         assert_eq!(replaced(&format!("host cust-7.in{}", &spoken[1..])), format!("host mx1{}", &spoken[1..]));
         assert_eq!(replaced("postmaster@example.net 2001:db8::1 127.0.0.1"), "postmaster@example.net 2001:db8::1 127.0.0.1");
@@ -391,7 +393,9 @@ mod tests {
 
     #[test]
     fn names_below_one_registered_name_stay_together() {
-        for (name, want) in [("mx.a.example.co.jp", "example.co.jp"), ("a.example.com", "example.com"), ("example.com", "example.com"), ("jp", "jp")] {
+        for (name, want) in
+            [("mx.a.example.co.jp", "example.co.jp"), ("a.example.com", "example.com"), ("example.com", "example.com"), ("jp", "jp")]
+        {
             assert_eq!(registered(name), want);
         }
         assert_eq!(replaced("a@b.internal a@c.b.internal"), "user1@example.com user1@mx1.example.com");

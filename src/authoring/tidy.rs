@@ -8,7 +8,8 @@ const COLUMNS: &[(&str, usize)] =
     &[("provider", 7), ("category", 8), ("rule", 8), ("note", 8), ("layout", 9), ("shape", 6), ("transcript", 12)];
 
 /// Keys whose values are patterns or texts to try them on.
-const PATTERNS: &[&str] = &["text", "regex", "not", "examples", "counter_examples", "opens", "closes", "opening", "begins", "ends", "recipient", "reason"];
+const PATTERNS: &[&str] =
+    &["text", "regex", "not", "examples", "counter_examples", "opens", "closes", "opening", "begins", "ends", "recipient", "reason"];
 
 /// How far the entries of a list on several lines are moved in.
 const INDENT: &str = "  ";
@@ -257,7 +258,8 @@ mod tests {
             let apart = line.starts_with('[') && !above.starts_with('#');
             above = line;
             let blank = if apart && shake & 2 == 2 { "\n\n\n" } else { "" };
-            let line = if shake & 4 == 4 && outside(line) && !line.starts_with('#') { line.replacen(" = ", "=", 1) } else { line.to_owned() };
+            let line =
+                if shake & 4 == 4 && outside(line) && !line.starts_with('#') { line.replacen(" = ", "=", 1) } else { line.to_owned() };
             out.push_str(&format!("{blank}{front}{line}{back}\n"));
         }
         out

@@ -85,12 +85,17 @@ fn token(found: &Captures<'_>, text: &str, known: &Vocabulary) -> Option<Token> 
     }
     let taken = &text[range.clone()];
     let kind = match kind {
-        HoleKind::Host if !is_host(taken, known) => return None,
+        HoleKind::Host if !is_announced(&text[..range.start]) && !is_host(taken, known) => return None,
         HoleKind::Ip if !is_ip(taken) => return None,
         HoleKind::Code => code_kind(taken, known)?,
         kind => kind,
     };
     Some(Token { kind, range })
+}
+
+/// Whether what stands before a name says that it is one.
+fn is_announced(before: &str) -> bool {
+    before.ends_with(['@', '[']) || before.ends_with("host ") || before.ends_with("domain ") || before.ends_with("dns; ")
 }
 
 /// Whether dotted words are a host's name and no sentence end without its space.
@@ -146,6 +151,7 @@ mod tests {
             ("from 2001:db8::25 now", vec![(HoleKind::Ip, "2001:db8::25")]),
             ("limit 20 MB, 5 days", vec![(HoleKind::Size, "20 MB"), (HoleKind::Days, "5")]),
             ("容量20メガバイト 3日", vec![(HoleKind::Size, "20メガバイト"), (HoleKind::Days, "3")]),
+            ("a@b@see.please", vec![(HoleKind::Address, "a@b"), (HoleKind::Host, "see.please")]),
             ("queued as 4Xyz12abC", vec![(HoleKind::Code, "4Xyz12abC")]),
             ("message 12345 of 2", vec![(HoleKind::Number, "12345"), (HoleKind::Number, "2")]),
             ("at 12:30:01 on 2025-01-02", vec![(HoleKind::Word, "12:30:01"), (HoleKind::Word, "2025-01-02")]),
@@ -157,7 +163,15 @@ mod tests {
 
     #[test]
     fn words_are_no_variable_parts() {
-        for text in ["judged spam.please see", "mailbox full.Please", "RFC5321 says", "i.e. this", "NOT.FOUND.SinceToday", "550-Error: code", "550 refused"] {
+        for text in [
+            "judged spam.please see",
+            "mailbox full.Please",
+            "RFC5321 says",
+            "i.e. this",
+            "NOT.FOUND.SinceToday",
+            "550-Error: code",
+            "550 refused",
+        ] {
             assert_eq!(parts(text), [], "{text}");
         }
     }

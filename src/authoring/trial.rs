@@ -69,11 +69,10 @@ impl Proposal {
     #[must_use]
     pub fn settled(self, engine: &Engine, layers: &[Layer], text: &str) -> (Self, Trial) {
         let trial = self.try_out(engine, layers, text);
-        let firmer: [&dyn Fn(&mut Self); 3] = [
-            &|firmer| firmer.draft.text.clone_from(&firmer.whole),
-            &|firmer| firmer.draft.strength = Some(Strength::Reason),
-            &|firmer| firmer.draft.priority = Some(1),
-        ];
+        let firmer: [&dyn Fn(&mut Self); 3] =
+            [&|firmer| firmer.draft.text.clone_from(&firmer.whole), &|firmer| firmer.draft.strength = Some(Strength::Reason), &|firmer| {
+                firmer.draft.priority = Some(1);
+            }];
         let mut next = self.clone();
         for step in firmer.into_iter().filter(|_| !trial.is_good()) {
             step(&mut next);

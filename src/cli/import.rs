@@ -47,7 +47,8 @@ impl Import {
         let layers = layers(&self.common, &Settings::find(self.common.config.as_deref())?)?;
         let file = Bounce::read(&self.file)?;
         let text = String::from_utf8_lossy(&file.bytes);
-        let imported = import(self.from, &text, &layers).map_err(|error| Failed::Because(format!("{}: {}", file.name, error.trim_end())))?;
+        let imported =
+            import(self.from, &text, &layers).map_err(|error| Failed::Because(format!("{}: {}", file.name, error.trim_end())))?;
         io::stdout().write_all(imported.toml.as_bytes())?;
         for one in &imported.left_out {
             anstream::eprintln!("modori: {}:{}: {}: {}", file.name, one.line, one.what.escape_debug(), one.why);

@@ -117,7 +117,7 @@ impl NewRule {
         let specimen = bounce.specimen();
         let failures = specimen.failures(&setup.engine);
         let failure = most_wanting(setup, &failures)
-            .ok_or_else(|| Failed::Because(format!("{} is a mail that reports no failure; give the text itself", name)))?;
+            .ok_or_else(|| Failed::Because(format!("{name} is a mail that reports no failure; give the text itself")))?;
         let known = Vocabulary::new(setup.engine.set());
         let mut proposal = Proposer::new(&setup.engine, &known)
             .propose(failure)

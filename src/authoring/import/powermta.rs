@@ -16,11 +16,7 @@ pub(super) fn read(text: &str) -> Result<Found, String> {
         }
         match pattern(line) {
             Some((regex, class)) => found.patterns.push(Foreign { line: index + 1, class, regex, example: None }),
-            None => found.left_out.push(LeftOut {
-                line: index + 1,
-                what: line.to_owned(),
-                why: "no `/regex/ category`".to_owned(),
-            }),
+            None => found.left_out.push(LeftOut { line: index + 1, what: line.to_owned(), why: "no `/regex/ category`".to_owned() }),
         }
     }
     if found.patterns.is_empty() {

@@ -37,7 +37,7 @@ fn add(hir: &Hir, out: &mut String) {
 /// The plainest character of a class.
 fn plainest(class: &Class) -> Option<char> {
     let first = match class {
-        Class::Unicode(class) => class.ranges().first().map(|range| range.start()),
+        Class::Unicode(class) => class.ranges().first().map(regex_syntax::hir::ClassUnicodeRange::start),
         Class::Bytes(class) => class.ranges().first().map(|range| char::from(range.start())),
     };
     ['x', '5', ' ', '-'].into_iter().find(|c| holds(class, *c)).or(first)
@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn a_sample_matches_its_regex() {
-        for source in [r"^5\d\d .*over quota", r"(?:user|mailbox) \S+ (?:is )?full", r"a{3}b+c?", r"[^a-z]x", r"\bspam\b", "宛先.?不明"] {
+        for source in [r"^5\d\d .*over quota", r"(?:user|mailbox) \S+ (?:is )?full", r"a{3}b+c?", r"[^a-z]x", r"\bspam\b", "宛先.?不明"]
+        {
             let text = sample(source).unwrap();
             assert!(regex::Regex::new(source).unwrap().is_match(&text), "{source}: {text}");
         }

@@ -122,11 +122,18 @@ fn losers(dialect: Dialect, rules: &[Rule], layers: &[Layer]) -> Result<Vec<(Str
         if run(&with, &case).failed() {
             let winner = case.diagnose(&with).rule.map(|rule| with.set().rule(rule));
             let own = rules.iter().find(|rule| rule.id == id).map(|rule| rule.category.as_str());
-            out.push((id.to_owned(), match winner {
-                Some(winner) if own == Some(&with.set().category(winner.verdict.category).id) => format!("{} says the same", winner.name),
-                Some(winner) => format!("{} takes its sample, and says {}", winner.name, with.set().category(winner.verdict.category).id),
-                None => "it does not match its own sample".to_owned(),
-            }));
+            out.push((
+                id.to_owned(),
+                match winner {
+                    Some(winner) if own == Some(&with.set().category(winner.verdict.category).id) => {
+                        format!("{} says the same", winner.name)
+                    }
+                    Some(winner) => {
+                        format!("{} takes its sample, and says {}", winner.name, with.set().category(winner.verdict.category).id)
+                    }
+                    None => "it does not match its own sample".to_owned(),
+                },
+            ));
         }
     }
     Ok(out)
@@ -176,7 +183,11 @@ mod tests {
         let layers = [Layer::shipped()];
         let imported = import(Dialect::Zonemta, text, &layers).unwrap();
         assert_eq!(imported.rules, 2, "{}", imported.toml);
-        assert!(imported.toml.contains("text     = 'parcel desk closed'\nexamples = ['554 parcel desk closed for ever']"), "{}", imported.toml);
+        assert!(
+            imported.toml.contains("text     = 'parcel desk closed'\nexamples = ['554 parcel desk closed for ever']"),
+            "{}",
+            imported.toml
+        );
         assert!(imported.toml.contains("regex    = 'parcel \\d+ lost'\nexamples = ['parcel 5 lost']"), "{}", imported.toml);
         let why: Vec<(usize, &str)> = imported.left_out.iter().map(|one| (one.line, one.why.as_str())).collect();
         assert_eq!(why.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 5]);

@@ -44,7 +44,9 @@ mod tests {
 
     #[test]
     fn lines_come_apart_and_samples_stay_with_them() {
-        let found = read("# 550 5.1.1 gone away\ngone away,reject,recipient,It is gone, really\n\n# talk\nslow.{1,3} down,slowdown,ratelimit,x\nnonsense\n");
+        let found = read(
+            "# 550 5.1.1 gone away\ngone away,reject,recipient,It is gone, really\n\n# talk\nslow.{1,3} down,slowdown,ratelimit,x\nnonsense\n",
+        );
         let got: Vec<_> = found.patterns.iter().map(|p| (p.line, p.regex.as_str(), p.class.as_str(), p.example.as_deref())).collect();
         assert_eq!(got, [(2, "gone away", "recipient", Some("550 5.1.1 gone away")), (5, "slow.{1,3} down", "ratelimit", None)]);
         assert_eq!(found.left_out[0].line, 6);
