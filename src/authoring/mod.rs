@@ -10,6 +10,8 @@ mod draft;
 mod generalise;
 mod groups;
 mod import;
+mod naming;
+mod own_words;
 mod propose;
 mod redact;
 mod reference;

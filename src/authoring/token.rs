@@ -18,16 +18,17 @@ pub struct Token {
 }
 
 /// What is looked for, the first that fits at a place; `keep` is what looks like one of the others but is none. Edges are
-/// those of ASCII words: Japanese runs on into numbers and names.
+/// those of ASCII words: Japanese runs on into numbers and names. Lengths
+/// are bounded (RFC 1035, section 2.3.4, and more than RFC 5321 allows), lest a long word be read again from each of its letters.
 const PARTS: &str = r#"(?x)
   (?P<url> (?i:https?|ftp):// [^\s<>"'()\[\]\u{3000}-\u{30FF}\u{4E00}-\u{9FFF}]+ | \b www\. [A-Za-z0-9] [^\s<>"'()\[\]]+ )
 | (?P<address>
-    (?: "[^"\s@]{1,64}" | [A-Za-z0-9!\#$%&*+/=?^_{|}~] [A-Za-z0-9!\#$%&*+/=?^_{|}~.'`-]* | [^\x00-\x7F\s]+ )
-    @ (?: \[ [0-9A-Za-z:.]+ \] | [A-Za-z0-9] (?: [A-Za-z0-9._-]* [A-Za-z0-9] )? | \p{L} (?: [\p{L}\p{N}._-]* [\p{L}\p{N}] )? ) )
+    (?: "[^"\s@]{1,64}" | [A-Za-z0-9!\#$%&*+/=?^_{|}~] [A-Za-z0-9!\#$%&*+/=?^_{|}~.'`-]{0,255} | [^\x00-\x7F\s]{1,32} )
+    @ (?: \[ [0-9A-Za-z:.]+ \] | [A-Za-z0-9] (?: [A-Za-z0-9._-]{0,255} [A-Za-z0-9] )? | \p{L} (?: [\p{L}\p{N}._-]{0,63} [\p{L}\p{N}] )? ) )
 | (?P<word> \b \d{4}-\d\d-\d\d \b | \b \d{1,2} : \d\d (?: : \d\d )? \b )
 | (?P<ip> (?: \b (?i:ipv6:) )? (?: [0-9A-Fa-f]{1,4} )? : (?: : | [0-9A-Fa-f]{1,4} : ) [0-9A-Fa-f:]* (?: \d{1,3} (?: \. \d{1,3} ){3} )? | \b \d{1,3} (?: \. \d{1,3} ){3} \b )
 | (?P<keep> \b [245] \. \d{1,3} \. \d{1,3} \b | \b [2-5]\d\d - )
-| (?P<host> \b [A-Za-z0-9_] [A-Za-z0-9_-]* (?: \. [A-Za-z0-9_] [A-Za-z0-9_-]* )* \. (?: xn--[a-z0-9-]+ | [A-Za-z]{2,24} ) \b )
+| (?P<host> \b [A-Za-z0-9_] [A-Za-z0-9_-]{0,62} (?: \. [A-Za-z0-9_] [A-Za-z0-9_-]{0,62} ){0,9} \. (?: xn--[a-z0-9-]+ | [A-Za-z]{2,24} ) \b )
 | (?P<size> \b \d [\d,.]* \s? (?: (?i: bytes? | octets? | [kmgt]i?b (?: ytes? )? | kilobytes? | megabytes? | gigabytes? ) \b | キロバイト | メガバイト | ギガバイト | バイト ) )
 | \b (?P<days> \d+ ) \s? (?: days? \b | 日 )
 | \b (?P<hours> \d+ ) \s? (?: hours? \b | 時間 )
