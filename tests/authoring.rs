@@ -56,7 +56,8 @@ fn a_rule_is_appended_to_what_a_person_wrote() {
     assert!(after.starts_with(before) && after.matches("[[rule]]").count() == 2, "{after}");
     assert!(after.contains("text     = 'Parcel desk: items above {size} are not carried'"), "{after}");
     assert_eq!(run(&["new", "rule", "--from", UNKNOWN, "--category", "nonsense"], b"").2, 2);
-    assert_eq!(run(&["new", "rule", "--from", "550"], b"").2, 2);
+    assert_eq!(run(&["new", "rule", "--from", "550 5.1.1"], b"").2, 2, "codes are no words");
+    assert!(run(&["new", "rule", "--from", "bounce.eml"], b"").1.contains("there is no file bounce.eml"));
 }
 
 #[test]
@@ -83,14 +84,14 @@ const MAIL: &str = "Received: from secret.internal (10.9.8.7) by hub.internal; M
     Final-Recipient: rfc822; hanako.tanaka@far.internal\nAction: failed\nStatus: 5.1.1\nRemote-MTA: dns; mx.far.internal\n\
     Diagnostic-Code: smtp; 550 5.1.1 <hanako.tanaka@far.internal>: User unknown\n\n--XX\nContent-Type: message/rfc822\n\n\
     Message-ID: <abc.def.123@shop.internal>\nFrom: \"Sato Kenji\" <kenji.sato@shop.internal>\n\
-    To: Hanako Tanaka <hanako.tanaka@far.internal>\nSubject: =?utf-8?B?57W25a+G44Gu6KiI55S7?=\n\nMeet me at the zoological garden.\n--XX--\n";
+    To: Hanako Tanaka <hanako.tanaka@far.internal>, Will Full <w@far.internal>\nSubject: =?utf-8?B?57W25a+G44Gu6KiI55S7?=\n\nMeet me at the zoological garden.\n--XX--\n";
 
 #[test]
 fn nothing_of_anybody_is_left_in_a_sample() {
     let (out, err, code) = run(&["redact", "-"], MAIL.as_bytes());
     assert_eq!(code, 0, "{err}");
     let lower = out.to_lowercase();
-    for own in ["internal", "10.9.8", "kenji", "sato", "hanako", "tanaka", "4secret12", "絶密", "57w2", "zoological", "abc.def"] {
+    for own in ["internal", "10.9.8", "kenji", "sato", "hanako", "tanaka", "4secret12", "絶密", "57w2", "zoological", "abc.def", "will full"] {
         assert!(!lower.contains(own), "{own} is left in\n{out}");
     }
     assert!(out.contains("User unknown"), "{out}");

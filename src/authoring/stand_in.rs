@@ -76,7 +76,8 @@ impl<'e> StandIns<'e> {
     pub fn learn_name(&mut self, name: &str) {
         let name = name.trim().trim_matches(['"', '\'']).to_lowercase();
         let unknown: Vec<&str> = name.split_whitespace().filter(|word| !self.known.has_word(word)).collect();
-        if unknown.is_empty() || name.contains('@') {
+        let system = || !name.contains(' ') || name.split_whitespace().all(|word| self.known.is_sender(word));
+        if name.contains('@') || unknown.is_empty() && system() {
             return;
         }
         let stand_in = self.next("Person", |number| format!("Person {number}"));

@@ -88,7 +88,7 @@ fn tidy_keys(table: &mut Table, column: usize, front: usize) {
                 *key.leaf_decor_mut() = Decor::new(if front == 0 { lead(&before, Blank::AsIs) } else { String::new() }, pad);
                 lift_comments(&mut key, front, &before);
                 let after = behind(&raw(value.decor().suffix()));
-                tidy_value(value, PATTERNS.contains(&key.get()));
+                tidy_value(value, Strings::of(key.get()));
                 *value.decor_mut() = Decor::new(" ", after);
             }
             _ => {}
@@ -104,10 +104,23 @@ fn lift_comments(key: &mut KeyMut<'_>, front: usize, before: &str) {
     }
 }
 
-fn tidy_value(value: &mut Value, is_pattern: bool) {
+/// What the strings of a value are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strings {
+    Patterns,
+    Others,
+}
+
+impl Strings {
+    fn of(key: &str) -> Self {
+        if PATTERNS.contains(&key) { Self::Patterns } else { Self::Others }
+    }
+}
+
+fn tidy_value(value: &mut Value, strings: Strings) {
     match value {
-        Value::String(_) if is_pattern => as_literal(value),
-        Value::Array(array) => tidy_array(array, is_pattern),
+        Value::String(_) if strings == Strings::Patterns => as_literal(value),
+        Value::Array(array) => tidy_array(array, strings),
         Value::InlineTable(table) => tidy_inline(table),
         _ => {}
     }
@@ -132,8 +145,8 @@ fn as_literal(value: &mut Value) {
 }
 
 /// A list: on one line as it was, or on several with the entries on the lines that they were on.
-fn tidy_array(array: &mut Array, is_pattern: bool) {
-    array.iter_mut().for_each(|value| tidy_value(value, is_pattern));
+fn tidy_array(array: &mut Array, strings: Strings) {
+    array.iter_mut().for_each(|value| tidy_value(value, strings));
     let end = array.trailing().as_str().unwrap_or_default().to_owned();
     let before: Vec<String> = array.iter().map(|value| raw(value.decor().prefix())).collect();
     let after: Vec<String> = array.iter().map(|value| raw(value.decor().suffix())).collect();
@@ -179,9 +192,9 @@ fn tidy_inline(table: &mut InlineTable) {
     table.set_trailing("");
     table.set_trailing_comma(false);
     for (key, item) in TableLike::iter_mut(table) {
-        let pattern = PATTERNS.contains(&key.get());
+        let strings = Strings::of(key.get());
         if let Item::Value(value) = item {
-            tidy_value(value, pattern);
+            tidy_value(value, strings);
         }
     }
 }

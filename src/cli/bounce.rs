@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+
 use super::Failed;
 use super::scan::files;
 use crate::authoring::{Specimen, is_mail};
@@ -21,6 +23,9 @@ impl Bounce {
     /// Takes a file by its name, `-` for stdin, or anything else as the text itself.
     pub(super) fn take(given: &str) -> Result<Self, Failed> {
         if given != "-" && !Path::new(given).exists() {
+            if !given.trim().contains(char::is_whitespace) {
+                return Err(Failed::Because(format!("there is no file {given}, and one word is no bounce")));
+            }
             return Ok(Self { name: "the text".to_owned(), bytes: given.as_bytes().to_vec() });
         }
         Self::read(Path::new(given))
@@ -42,24 +47,36 @@ impl Bounce {
         String::from_utf8_lossy(&self.bytes).trim().to_owned()
     }
 
+    /// Each of its lines as something that can be judged.
+    fn lines(&self) -> Vec<Specimen> {
+        let text = String::from_utf8_lossy(&self.bytes);
+        text.lines().filter(|line| !line.trim().is_empty()).map(|line| Specimen::Text(line.to_owned())).collect()
+    }
+
     /// It as something that can be judged.
     pub(super) fn specimen(self) -> Specimen {
         if is_mail(&self.bytes) { Specimen::Mail(self.bytes) } else { Specimen::Text(self.text()) }
     }
 }
 
-/// All that can be judged at some paths: mails and texts a file each, or one text a line.
-pub(super) fn specimens(paths: &[PathBuf], lines: bool) -> Result<Vec<Specimen>, Failed> {
-    let mut specimens = Vec::new();
-    for bounce in bounces(paths)? {
-        if lines {
-            let text = String::from_utf8_lossy(&bounce.bytes);
-            specimens.extend(text.lines().filter(|line| !line.trim().is_empty()).map(|line| Specimen::Text(line.to_owned())));
-        } else {
-            specimens.push(bounce.specimen());
-        }
+/// Where a command finds what it judges.
+#[derive(Debug, Args)]
+pub(super) struct Corpus {
+    /// Mails: files, folders that hold some, or `-` for one on stdin
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// The files hold texts, one a line
+    #[arg(long)]
+    lines: bool,
+}
+
+impl Corpus {
+    /// All that can be judged: a file is a mail or a text, or with `--lines` every line a text.
+    pub(super) fn specimens(&self) -> Result<Vec<Specimen>, Failed> {
+        let bounces = bounces(&self.paths)?.into_iter();
+        Ok(if self.lines { bounces.flat_map(|bounce| bounce.lines()).collect() } else { bounces.map(Bounce::specimen).collect() })
     }
-    Ok(specimens)
 }
 
 /// Every file at some paths; one that cannot be read is said, and the rest goes on.

@@ -1,12 +1,12 @@
 //! `modori diff`: what does a change of rules alter?
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use clap::{Args, ValueEnum};
 
-use super::bounce::specimens;
+use super::bounce::Corpus;
 use super::setup::{Setup, engine};
 use super::{Common, Exit, Failed};
 use crate::Engine;
@@ -37,13 +37,8 @@ pub(super) struct Diff {
     #[arg(value_name = "NEW")]
     new: String,
 
-    /// Mails: files, folders that hold some, or `-` for one on stdin
-    #[arg(value_name = "PATH", required = true)]
-    paths: Vec<PathBuf>,
-
-    /// The files hold texts, one a line
-    #[arg(long)]
-    lines: bool,
+    #[command(flatten)]
+    corpus: Corpus,
 
     /// OLD and NEW are whole sets with categories of their own, and do not lie on top of the shipped rules
     #[arg(long)]
@@ -71,7 +66,7 @@ impl Diff {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let langs = Setup::langs(&self.common)?;
         let (old, new) = (self.engine(&self.old)?, self.engine(&self.new)?);
-        let specimens = specimens(&self.paths, self.lines)?;
+        let specimens = self.corpus.specimens()?;
         let comparison = compare(&old, &new, &specimens, &langs.list());
         if comparison.judged == 0 {
             return Err(Failed::Because("there is no bounce among these".to_owned()));

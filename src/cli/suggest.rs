@@ -1,12 +1,11 @@
 //! `modori suggest`: what would be worth a rule?
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::bounce::specimens;
+use super::bounce::Corpus;
 use super::setup::Setup;
 use super::{Common, Exit, Failed};
 use crate::authoring::{Group, Vocabulary, groups};
@@ -23,13 +22,8 @@ and rules have stand-ins for what is somebody's own.
 
 Exit status: 0 everything is explained; 1 there are groups; 2 nothing could be read.")]
 pub(super) struct Suggest {
-    /// Mails: files, folders that hold some, or `-` for one on stdin
-    #[arg(value_name = "PATH", required = true)]
-    paths: Vec<PathBuf>,
-
-    /// The files hold texts, one a line
-    #[arg(long)]
-    lines: bool,
+    #[command(flatten)]
+    corpus: Corpus,
 
     /// Print only so many groups
     #[arg(long, value_name = "N")]
@@ -66,7 +60,7 @@ struct GroupRecord<'g> {
 impl Suggest {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let setup = Setup::leaked(&self.common)?;
-        let specimens = specimens(&self.paths, self.lines)?;
+        let specimens = self.corpus.specimens()?;
         let failures: Vec<_> = specimens.iter().flat_map(|specimen| specimen.failures(&setup.engine)).collect();
         if failures.is_empty() {
             return Err(Failed::Because("there is no bounce among these".to_owned()));
