@@ -72,7 +72,7 @@ fn a_new_provider_is_a_valid_file() {
 
 /// A report with what is somebody's own in every place and coding that there is.
 const MAIL: &str = "Received: from secret.internal (10.9.8.7) by hub.internal; Mon, 3 Feb 2025 10:00:00 +0900\n\
-    From: Mail Delivery System <MAILER-DAEMON@hub.internal>\nTo: \"Sato Kenji\" <kenji.sato@shop.internal>\n\
+    From: Mail Delivery System <MAILER-DAEMON@hub.internal>\nTo: \"Sato, Kenji\" <kenji.sato@shop.internal>\n\
     Subject: Undelivered Mail Returned to Sender\nDate: Mon, 3 Feb 2025 10:00:00 +0900\nMIME-Version: 1.0\n\
     Content-Type: multipart/report; report-type=delivery-status; boundary=\"XX\"\n\n--XX\n\
     Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n\
@@ -91,7 +91,9 @@ fn nothing_of_anybody_is_left_in_a_sample() {
     let (out, err, code) = run(&["redact", "-"], MAIL.as_bytes());
     assert_eq!(code, 0, "{err}");
     let lower = out.to_lowercase();
-    for own in ["internal", "10.9.8", "kenji", "sato", "hanako", "tanaka", "4secret12", "絶密", "57w2", "zoological", "abc.def", "will full"] {
+    for own in
+        ["internal", "10.9.8", "kenji", "sato", "hanako", "tanaka", "4secret12", "絶密", "57w2", "zoological", "abc.def", "will full"]
+    {
         assert!(!lower.contains(own), "{own} is left in\n{out}");
     }
     assert!(out.contains("User unknown"), "{out}");

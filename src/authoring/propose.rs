@@ -77,7 +77,7 @@ impl<'e> Proposer<'e> {
         let provider = diagnosis.provider.or(diagnosis.remote).filter(|provider| is_named(engine, *provider));
         let draft = Draft {
             remarks: remarks(engine, &basis, diagnosis.rule),
-            id: free_id(engine, &id_of(&whole), provider),
+            id: free_id(engine, &id_of(&whole, &category), provider),
             category,
             strength: None,
             priority: None,
@@ -139,8 +139,8 @@ fn first_sentences(pattern: &str) -> &str {
     cut.map_or(pattern, |at| pattern[..at].trim_end())
 }
 
-/// An id of a pattern's first words.
-pub(super) fn id_of(pattern: &str) -> String {
+/// An id of a pattern's first words; of the category where these have no ASCII letters.
+pub(super) fn id_of(pattern: &str, category: &str) -> String {
     let mut outside = String::new();
     let mut depth = 0usize;
     for c in pattern.chars() {
@@ -153,7 +153,7 @@ pub(super) fn id_of(pattern: &str) -> String {
     }
     let words = outside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 2);
     let id = words.take(4).collect::<Vec<_>>().join("-");
-    if id.is_empty() { "rule".to_owned() } else { id }
+    if id.is_empty() { category.replace('_', "-") } else { id }
 }
 
 /// An id that no rule of the provider has.

@@ -75,7 +75,8 @@ impl<'e> StandIns<'e> {
     /// Has a person's name replaced wherever it stands, whole or a word of it.
     pub fn learn_name(&mut self, name: &str) {
         let name = name.trim().trim_matches(['"', '\'']).to_lowercase();
-        let unknown: Vec<&str> = name.split_whitespace().filter(|word| !self.known.has_word(word)).collect();
+        let words = name.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"'));
+        let unknown: Vec<&str> = words.filter(|word| !word.is_empty() && !self.known.has_word(word)).collect();
         let system = || !name.contains(' ') || name.split_whitespace().all(|word| self.known.is_sender(word));
         if name.contains('@') || unknown.is_empty() && system() {
             return;

@@ -89,7 +89,8 @@ fn rule(below: &Engine, classes: &HashMap<String, String>, foreign: &Foreign) ->
     let category = named.cloned().or_else(|| by_rules(below, &example));
     let category = category.ok_or_else(|| format!("nothing here is like its class `{}`", foreign.class))?;
     let words: String = foreign.regex.chars().map(|c| if c == '{' || c == '}' { ' ' } else { c }).collect();
-    Ok(Rule { id: id_of(&words.replace("\\d", " ").replace("\\s", " ").replace("\\b", " ")), category, example, foreign: foreign.clone() })
+    let words = words.replace("\\d", " ").replace("\\s", " ").replace("\\b", " ");
+    Ok(Rule { id: id_of(&words, &category), category, example, foreign: foreign.clone() })
 }
 
 /// The category that the rules below give a text, where they know one.
