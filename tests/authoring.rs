@@ -126,7 +126,7 @@ fn a_text_says_what_was_not_judged() {
 
 #[test]
 fn suggestions_are_grouped_and_ready() {
-    let lines = "554 Parcel a1b2c3d4 above 8 MB\n552 5.2.2 Mailbox full\n554 Parcel 99zz88yy above 12 MB\n554 The porter sleeps\n";
+    let lines = "554 Parcel a1b2c3d4 weighs 8 MB\n552 5.2.2 Mailbox full\n554 Parcel 99zz88yy weighs 12 MB\n554 The porter sleeps\n";
     let (out, err, code) = run(&["suggest", "--lines", "-"], lines.as_bytes());
     assert_eq!(code, 1);
     assert!(err.contains("3 of 4 are not well explained, in 2 groups"), "{err}");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use mail_parser::{MessageParser, PartType};
+
 use super::sketch::{Cut, sketch};
 use super::stand_in::StandIns;
 use super::vocabulary::Vocabulary;
@@ -61,16 +63,33 @@ pub fn redact_mail(engine: &Engine, known: &Vocabulary, mail: &[u8]) -> Redacted
     let before: Vec<Gist> = originals.iter().map(|diagnosis| gist(engine, diagnosis)).collect();
     let words: String = originals.iter().map(|diagnosis| format!("{} ", deciding(diagnosis))).collect();
     let ways = [(Cut::Marks, ""), (Cut::Headers, ""), (Cut::Marks, &words), (Cut::Headers, &words), (Cut::Nothing, &words)];
-    first_good(ways.into_iter().map(|(cut, deciding)| {
+    let sample = first_good(ways.into_iter().map(|(cut, deciding)| {
         let drawn = sketch(engine, known, mail, cut, deciding);
-        let after: Vec<Gist> = diagnoses(engine, drawn.mail.as_bytes()).iter().map(|diagnosis| gist(engine, diagnosis)).collect();
+        let after = gists(engine, drawn.mail.as_bytes());
         let mut unsure = doubts(known, &drawn.own_words);
         unsure.extend(drawn.left_out);
         if cut == Cut::Nothing {
             unsure.push("where the returned message begins was not found: look at the end of the text".to_owned());
         }
         Redacted { changes: changes(&before, &after), unsure, text: drawn.mail }
-    }))
+    }));
+    match forwarded(mail).filter(|_| !sample.changes.is_empty()) {
+        Some(inner) if gists(engine, &inner) == before => redact_mail(engine, known, &inner),
+        _ => sample,
+    }
+}
+
+/// The mail that a mail holds: where a report was sent on by hand, the report itself is the better sample.
+fn forwarded(mail: &[u8]) -> Option<Vec<u8>> {
+    let message = MessageParser::default().parse(mail)?;
+    message.parts.iter().find_map(|part| match &part.body {
+        PartType::Message(inner) => Some(inner.raw_message().to_vec()),
+        _ => None,
+    })
+}
+
+fn gists(engine: &Engine, mail: &[u8]) -> Vec<Gist> {
+    diagnoses(engine, mail).iter().map(|diagnosis| gist(engine, diagnosis)).collect()
 }
 
 /// The first sample whose diagnosis is unchanged, else the first.
