@@ -5,6 +5,7 @@
 use std::thread;
 
 use crate::index::Tables;
+use crate::log::Entry;
 use crate::mail::{Reader, Report};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
@@ -69,6 +70,12 @@ impl Engine {
     #[must_use]
     pub fn read_mail(&self, mail: &[u8]) -> Report {
         self.reader.read(&self.grammar, mail)
+    }
+
+    /// Reads what a log says about one recipient, without judging it.
+    #[must_use]
+    pub fn read_entry<'e>(&self, entry: &'e Entry) -> Failure<'e> {
+        entry.failure(&self.grammar, self.set.provider_by_id(entry.system.name()))
     }
 
     /// Says why a text comes back.
