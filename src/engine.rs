@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::index::Tables;
 use crate::log::Entry;
-use crate::mail::{Reader, Report};
+use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
     Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
@@ -23,6 +23,7 @@ pub struct Engine {
     set: RuleSet,
     grammar: Grammar,
     reader: Reader,
+    notices: NoticeReader,
     matcher: Matcher,
 }
 
@@ -35,7 +36,7 @@ impl Engine {
             let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
             (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
         });
-        Self { grammar, reader, matcher, set }
+        Self { grammar, reader, notices: NoticeReader::new(&set), matcher, set }
     }
 
     /// Loads the rules inside the binary with `layers` on top, and compiles them.
@@ -66,10 +67,18 @@ impl Engine {
         self.grammar.read(text)
     }
 
-    /// Reads a mail, without judging what it says.
+    /// Reads a mail, without judging what it says. Its lines may end in any of LF, CRLF and CR.
     #[must_use]
     pub fn read_mail(&self, mail: &[u8]) -> Report {
-        self.reader.read(&self.grammar, mail)
+        let mail = source::line_ends(mail);
+        let notice = self.notices.read_mail(&self.grammar, &mail);
+        notice.unwrap_or_else(|| self.reader.read(&self.grammar, &mail))
+    }
+
+    /// Reads JSON in which a sending service tells what came back, without judging it.
+    #[must_use]
+    pub fn read_notices(&self, json: &[u8]) -> Told {
+        self.notices.read(&self.grammar, json)
     }
 
     /// Reads what a log says about one recipient, without judging it.

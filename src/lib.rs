@@ -26,6 +26,7 @@ pub mod output;
 pub mod pattern;
 pub mod reading;
 pub mod rules;
+pub mod scan;
 pub mod shipped;
 pub mod suite;
 

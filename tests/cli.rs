@@ -61,7 +61,7 @@ fn the_keys_of_a_record_are_those_of_the_contract() {
     let record = record(&["552 5.2.2 Mailbox full"]);
     let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
     let want = "schema_version file index kind recipient final_recipient category group severity action strength provider rule reporter remote \
-        reporting_host remote_host status reply command stage diagnostic facts advice notes operator lang sender subject message_id date generation left_out";
+        reporting_host remote_host status reply command stage diagnostic facts advice notes operator lang sender subject message_id date generation left_out mail";
     assert_eq!(keys, want.split_whitespace().collect::<Vec<_>>());
     assert_eq!(record["recipient"], Value::Null);
 }
@@ -109,6 +109,15 @@ fn json_is_one_array() {
     assert_eq!(serde_json::from_str::<Vec<Value>>(&out).unwrap().len(), 2);
     assert_eq!(code, 0);
     assert_eq!(run(&["lookup", "--format", "json", "-"], "").0, "[]\n");
+}
+
+#[test]
+fn lookup_has_all_formats() {
+    let (table, _, code) = run(&["lookup", "--format", "csv", "552 Mailbox full", "550 User unknown"], "");
+    let first: Vec<&str> = table.lines().map(|line| line.split(',').nth(5).unwrap()).collect();
+    assert_eq!((first, code), (vec!["category", "mailbox_full", "user_unknown"], 0));
+    let (json, ..) = run(&["lookup", "--format", "sisimai", "552 Mailbox full"], "");
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap()[0]["reason"], "mailboxfull");
 }
 
 #[test]

@@ -115,6 +115,18 @@ fn keeping_going_leaves_out_what_is_broken_and_says_so() {
 }
 
 #[test]
+fn a_faulty_layout_or_notice_takes_no_rule_with_it() {
+    let text = "[provider]\nid = \"example\"\nkind = \"esp\"\nname.en = 'Example'\n\
+        [[rule]]\nid = \"good\"\ncategory = \"mailbox_full\"\ntext = 'no room at all'\nexamples = ['no room at all']\n\
+        [[layout]]\nid = \"bad\"\nshape = \"notice\"\nopening = ['{x']\n[[notice]]\nid = \"bad\"\nkind = \"bounce\"\nrecipient = \"email\"\n";
+    let set = load_valid(&[Layer::shipped(), Layer { files: vec![raw("mixed.toml", text.as_bytes())] }]).set.unwrap();
+    assert!(set.rule_by_name("example/good").is_some());
+    let owner = set.provider_by_id("example").unwrap();
+    assert!(set.layouts.iter().all(|layout| layout.provider != owner) && set.notices.iter().all(|notice| notice.provider != owner));
+    assert!(set.status.left_out.len() >= 2, "{:?}", set.status.left_out);
+}
+
+#[test]
 fn only_rule_files_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str| fs::write(Path::new(folder.path()).join(name), "").unwrap();

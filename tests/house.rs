@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["suite"],
     &["output"],
+    &["scan"],
     &["cli"],
     &["lib", "main"],
 ];

@@ -81,7 +81,10 @@ fn postfix(example: &Example) -> String {
     };
     let (name, host) = (recipient(example), host(example));
     let mail = headers("MAILER-DAEMON@mx.example.net (Mail Delivery System)", "Undelivered Mail Returned to Sender");
-    format!("{mail}\nThis is the mail system at host mx.example.net.\n\n                   The mail system\n\n<{name}>: host {host}[192.0.2.1] said: {}{stage}\n", line(example))
+    format!(
+        "{mail}\nThis is the mail system at host mx.example.net.\n\n                   The mail system\n\n<{name}>: host {host}[192.0.2.1] said: {}{stage}\n",
+        line(example)
+    )
 }
 
 fn sendmail(example: &Example) -> String {

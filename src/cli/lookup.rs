@@ -1,14 +1,14 @@
 //! `modori lookup`: why does this text come back?
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufWriter, IsTerminal, Read};
 
 use clap::Args;
 
 use super::setup::Setup;
 use super::stream::read_line;
-use super::{Common, Exit, Failed, Format};
-use crate::model::{Diagnosis, Kind};
-use crate::output::{Evidence, Record, render_evidence, render_text};
+use super::{Common, Exit, Failed};
+use crate::model::Kind;
+use crate::output::{Document, Format, Place, Printer};
 use crate::reading::MAX_TEXT;
 
 /// Say why a text comes back, and what to do about it
@@ -39,7 +39,7 @@ pub(super) struct Lookup {
 impl Lookup {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let setup = Setup::leaked(&self.common)?;
-        let mut answers = Answers::new(self, setup);
+        let mut answers = Answers::new(self, setup)?;
         if self.texts.is_empty() {
             answers.give(&whole_stdin()?)?;
         }
@@ -69,17 +69,19 @@ fn whole_stdin() -> Result<String, Failed> {
 
 /// The answers on their way to stdout.
 struct Answers<'s> {
-    lookup: &'s Lookup,
     setup: &'s Setup,
-    out: BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>,
+    printer: Printer<'s>,
+    out: Document<BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>>,
+    printed: Vec<u8>,
     count: usize,
     unknown: bool,
 }
 
 impl<'s> Answers<'s> {
-    fn new(lookup: &'s Lookup, setup: &'s Setup) -> Self {
+    fn new(lookup: &Lookup, setup: &'s Setup) -> Result<Self, Failed> {
+        let printer = setup.printer(lookup.format, lookup.explain)?;
         let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
-        Self { lookup, setup, out, count: 0, unknown: false }
+        Ok(Self { setup, printer, out: Document::new(lookup.format, out), printed: Vec::new(), count: 0, unknown: false })
     }
 
     fn give_lines(&mut self, input: &mut impl BufRead) -> Result<(), Failed> {
@@ -99,50 +101,15 @@ impl<'s> Answers<'s> {
         }
         let diagnosis = self.setup.engine.lookup(text, self.setup.from);
         self.unknown |= diagnosis.rule.is_none() || diagnosis.category == self.setup.engine.set().default_category(Kind::Bounce);
-        match self.lookup.format {
-            Format::Text => self.give_text(&diagnosis)?,
-            Format::Json => {
-                self.out.write_all(if self.count == 0 { b"[\n" } else { b",\n" })?;
-                self.give_record(&diagnosis)?;
-            }
-            Format::Ndjson => {
-                self.give_record(&diagnosis)?;
-                self.out.write_all(b"\n")?;
-            }
-        }
+        self.printed.clear();
+        self.printer.answer(&mut self.printed, &diagnosis, Place { file: None, mail: None, index: self.count })?;
+        self.out.add(&self.printed)?;
         self.count += 1;
         Ok(())
     }
 
-    fn give_text(&mut self, diagnosis: &Diagnosis<'_>) -> Result<(), Failed> {
-        for lang in self.setup.langs.list() {
-            if self.count > 0 || lang != self.setup.langs.list()[0] {
-                writeln!(self.out)?;
-            }
-            self.out.write_all(render_text(&self.setup.engine, diagnosis, &lang).as_bytes())?;
-        }
-        if self.lookup.explain {
-            let evidence = Evidence::new(&self.setup.engine, diagnosis, self.setup.from);
-            self.out.write_all(render_evidence(&evidence).as_bytes())?;
-        }
-        Ok(())
-    }
-
-    fn give_record(&mut self, diagnosis: &Diagnosis<'_>) -> Result<(), Failed> {
-        let engine = &self.setup.engine;
-        let mut record = Record::new(engine, diagnosis, None, self.count, &self.setup.langs);
-        if self.lookup.explain {
-            record = record.with_evidence(Evidence::new(engine, diagnosis, self.setup.from));
-        }
-        serde_json::to_writer(&mut self.out, &record).map_err(io::Error::from)?;
-        Ok(())
-    }
-
-    fn end(mut self) -> Result<Exit, Failed> {
-        if self.lookup.format == Format::Json {
-            self.out.write_all(if self.count == 0 { b"[]\n" } else { b"\n]\n" })?;
-        }
-        self.out.flush()?;
+    fn end(self) -> Result<Exit, Failed> {
+        self.out.end()?;
         Ok(if self.unknown { Exit::No } else { Exit::Done })
     }
 }

@@ -4,6 +4,7 @@
 
 mod check;
 mod lookup;
+mod progress;
 mod rules;
 mod scan;
 mod settings;
@@ -86,17 +87,6 @@ impl Colour {
             Self::Never => anstream::ColorChoice::Never.write_global(),
         }
     }
-}
-
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON array
-    Json,
-    /// One JSON object a line
-    Ndjson,
 }
 
 /// How a command ended.

@@ -1,32 +1,53 @@
 //! `modori scan`: what came back, and why?
 
-use std::fs;
-use std::io::{self, BufWriter, Read as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::progress::Progress;
 use super::setup::Setup;
-use super::{Common, Exit, Failed, Format};
-use crate::mail::Report;
-use crate::model::Kind;
-use crate::output::{Record, render_text};
+use super::{Common, Exit, Failed};
+use crate::mail::source::{Inputs, Limits};
+use crate::output::{Document, Format, Printer, Summary};
+use crate::scan::{Answer, Crew, Others, Scanner};
 
 /// Read mails and say why they came back
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   modori scan bounce.eml
-  modori scan --format ndjson ~/Maildir
-  modori scan - < bounce.eml")]
+  modori scan --summary ~/Maildir old-bounces.mbox.gz
+  modori scan --format csv notices.json > bounces.csv
+  modori scan - < bounce.eml
+
+A path is a mail, an mbox, JSON notices of a sending service, any of them packed by gzip, a Maildir, a folder with any of
+these below it, or `-` for stdin.")]
 pub(super) struct Scan {
-    /// Mails: files, folders that hold some, or `-` for one on stdin
+    /// Where the mails are; `-` is stdin
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
     /// How to print the answers
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     format: Format,
+
+    /// Print what was found in numbers, and no more
+    #[arg(long, conflicts_with_all = ["format", "explain", "all"])]
+    summary: bool,
+
+    /// Say of mails that report nothing that they are no report
+    #[arg(long)]
+    all: bool,
+
+    /// Show who said what, which words decided, and which rules lost at which step
+    #[arg(long)]
+    explain: bool,
+
+    /// How many threads to work on [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 
     #[command(flatten)]
     common: Common,
@@ -35,111 +56,66 @@ pub(super) struct Scan {
 impl Scan {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let setup = Setup::leaked(&self.common)?;
-        let mut scanned =
-            Scanned { scan: self, setup, out: BufWriter::new(anstream::AutoStream::auto(io::stdout().lock())), count: 0, exit: Exit::Done };
-        for path in &self.paths {
-            scanned.path(path)?;
+        let crew = Crew::new(self.threads).map_err(|error| Failed::Because(format!("no threads to work on: {error}")))?;
+        let printer = setup.printer(self.format, self.explain)?;
+        let others = if self.all { Others::Named } else { Others::Silent };
+        let scanner = Scanner { engine: &setup.engine, from: setup.from, printer, others };
+        if self.paths.iter().any(|path| path == Path::new("-")) && io::stdin().is_terminal() {
+            anstream::eprintln!("modori: paste the mail, then press Ctrl-D");
         }
-        scanned.end()
+        let progress = Progress::beside(io::stdout().is_terminal() && !self.summary);
+        let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
+        let mut results = Results { scan: self, out: Document::new(self.format, out), summary: Summary::default(), progress };
+        let inputs = Inputs::new(self.paths.clone(), Limits::default());
+        crew.each(inputs, |input| scanner.answer(input), |answer| results.take(&scanner, answer?))?;
+        results.end(&printer)
     }
 }
 
-/// A scan under way.
-struct Scanned<'s> {
+/// The results of a scan under way.
+struct Results<'s, W> {
     scan: &'s Scan,
-    setup: &'s Setup,
-    out: BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>,
-    count: usize,
-    exit: Exit,
+    out: Document<W>,
+    summary: Summary,
+    progress: Progress,
 }
 
-impl Scanned<'_> {
-    fn path(&mut self, path: &Path) -> Result<(), Failed> {
-        if path == Path::new("-") {
-            let mut mail = Vec::new();
-            io::stdin().lock().read_to_end(&mut mail).map_err(|error| Failed::Because(format!("stdin cannot be read: {error}")))?;
-            return self.mail("-", &mail);
+impl<W: Write> Results<'_, W> {
+    fn take(&mut self, scanner: &Scanner<'_>, mut answer: Answer) -> Result<(), Failed> {
+        if let Some(remark) = &answer.remark {
+            self.progress.say(&format!("{}: {remark}", answer.name));
         }
-        let files = match files(path) {
-            Ok(files) => files,
-            Err(error) => {
-                self.unread(path, &error);
+        if let Some(fault) = &answer.fault {
+            self.progress.say(&format!("{} cannot be read: {fault}", answer.name));
+            self.summary.add_unread(&answer.name);
+        }
+        if answer.is_read() {
+            self.summary.add_mail(!answer.counted.is_empty());
+            self.progress.advance(&answer.name);
+        }
+        loop {
+            self.summary.add_failures(&answer.name, &answer.counted);
+            if !self.scan.summary {
+                self.out.add(&answer.printed)?;
+            }
+            if !scanner.go_on(&mut answer)? {
                 return Ok(());
             }
-        };
-        for file in files {
-            match fs::read(&file) {
-                Ok(mail) => self.mail(&file.display().to_string(), &mail)?,
-                Err(error) => self.unread(&file, &error),
+        }
+    }
+
+    fn end(mut self, printer: &Printer<'_>) -> Result<Exit, Failed> {
+        self.progress.end();
+        if self.scan.summary || (self.scan.format == Format::Text && self.summary.mails() > 1) {
+            for lang in printer.langs.list() {
+                self.out.add(format!("\n{}", self.summary.render(printer.engine, &lang)).as_bytes())?;
             }
         }
-        Ok(())
+        self.out.end()?;
+        Ok(match &self.summary {
+            summary if summary.unread() > 0 && summary.mails() == 0 => Exit::Impossible,
+            summary if summary.unread() > 0 || summary.has_unexplained() => Exit::No,
+            _ => Exit::Done,
+        })
     }
-
-    /// A mail that cannot be read is said, and the rest goes on.
-    fn unread(&mut self, path: &Path, error: &io::Error) {
-        anstream::eprintln!("modori: {} cannot be read: {error}", path.display());
-        self.exit = Exit::No;
-    }
-
-    fn mail(&mut self, file: &str, mail: &[u8]) -> Result<(), Failed> {
-        let engine = &self.setup.engine;
-        let Report::Failures(failures) = engine.read_mail(mail) else { return Ok(()) };
-        for (index, failure) in failures.into_iter().enumerate() {
-            let diagnosis = engine.diagnose(failure, self.setup.from);
-            if diagnosis.rule.is_none() && diagnosis.kind == Kind::Bounce {
-                self.exit = Exit::No;
-            }
-            match self.scan.format {
-                Format::Text => {
-                    for lang in self.setup.langs.list() {
-                        let text = render_text(engine, &diagnosis, &lang);
-                        writeln!(self.out, "{}{file}\n{text}", if self.count > 0 { "\n" } else { "" })?;
-                    }
-                }
-                Format::Json | Format::Ndjson => {
-                    let array = self.scan.format == Format::Json;
-                    self.out.write_all(if !array {
-                        b""
-                    } else if self.count == 0 {
-                        b"[\n"
-                    } else {
-                        b",\n"
-                    })?;
-                    let record = Record::new(engine, &diagnosis, Some(file), index, &self.setup.langs);
-                    serde_json::to_writer(&mut self.out, &record).map_err(io::Error::from)?;
-                    self.out.write_all(if array { b"" } else { b"\n" })?;
-                }
-            }
-            self.count += 1;
-        }
-        Ok(())
-    }
-
-    fn end(mut self) -> Result<Exit, Failed> {
-        if self.scan.format == Format::Json {
-            self.out.write_all(if self.count == 0 { b"[]\n" } else { b"\n]\n" })?;
-        }
-        self.out.flush()?;
-        Ok(self.exit)
-    }
-}
-
-/// The files at a path: itself, or everything in the folder but what is hidden.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut entries = fs::read_dir(path)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
-    entries.retain(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
-    entries.sort();
-    let mut found = Vec::new();
-    for entry in entries {
-        if entry.is_dir() && !entry.is_symlink() {
-            found.extend(files(&entry)?);
-        } else if entry.is_file() {
-            found.push(entry);
-        }
-    }
-    Ok(found)
 }

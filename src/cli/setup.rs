@@ -8,7 +8,7 @@ use super::{Common, Failed};
 use crate::Engine;
 use crate::matcher::Viewpoint;
 use crate::model::Lang;
-use crate::output::{Langs, render_faults};
+use crate::output::{Format, Langs, Printer, render_faults};
 use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
 
 /// The variable that names rule folders, as `PATH` names folders.
@@ -26,6 +26,14 @@ impl Setup {
     /// The setup of a command, for as long as the process lives: taking a set of rules apart again takes time for nothing.
     pub(super) fn leaked(common: &Common) -> Result<&'static Self, Failed> {
         Self::new(common).map(|setup| &*Box::leak(Box::new(setup)))
+    }
+
+    /// What prints answers in `format`, with the evidence for them where that is wanted.
+    pub(super) fn printer(&self, format: Format, explain: bool) -> Result<Printer<'_>, Failed> {
+        if explain && matches!(format, Format::Csv | Format::Sisimai) {
+            return Err(Failed::Because("--explain has no place in this format; write --format text, json or ndjson".to_owned()));
+        }
+        Ok(Printer { engine: &self.engine, format, langs: &self.langs, evidence: explain.then_some(self.from) })
     }
 
     /// Loads the rules and settles language and viewpoint.

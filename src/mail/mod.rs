@@ -6,9 +6,12 @@
 mod dsn;
 mod feedback;
 mod headers;
+mod notice;
 mod page;
 mod parts;
 mod report;
 mod shapes;
+pub mod source;
 
+pub use notice::{NoticeReader, Told};
 pub use report::{Reader, Report};

@@ -241,7 +241,7 @@ fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields: &Recipient
 }
 
 /// A failure that borrows nothing.
-fn owned(failure: Failure<'_>) -> Failure<'static> {
+pub(super) fn owned(failure: Failure<'_>) -> Failure<'static> {
     let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
     let utterance = |utterance: Utterance<'_>| Utterance {
         text: Cow::Owned(utterance.text.into_owned()),

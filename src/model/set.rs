@@ -2,6 +2,7 @@
 
 use super::category::{Category, CategoryIx, Provider, ProviderIx};
 use super::layout::Layout;
+use super::notice::Notice;
 use super::rule::{Note, Rule, RuleIx};
 use super::shape::{Shape, StageWord, Transcript};
 use super::word::Kind;
@@ -23,6 +24,8 @@ pub struct RuleSet {
     pub transcripts: Vec<Transcript>,
     /// The layouts of reports, those that ask most first.
     pub layouts: Vec<Layout>,
+    /// The forms of JSON notices, in the order of providers.
+    pub notices: Vec<Notice>,
     /// The words for stages, longest first.
     pub stage_words: Vec<StageWord>,
     /// The category of a failure of each kind that no rule explains, in the order of [`Kind::ALL`].

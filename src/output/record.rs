@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::Engine;
-use crate::model::{Action, Diagnosis, Facts, Kind, Lang, ProviderIx, Reply, Severity, Stage, Status, Strength};
+use crate::model::{Action, Diagnosis, Facts, Lang, ProviderIx, Reply, Severity, Stage, Status, Strength};
 
 use super::evidence::Evidence;
+use super::format::Place;
 
 /// The version of the record's keys.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -61,6 +62,12 @@ pub enum Texts<T> {
     All(Vec<(String, T)>),
 }
 
+impl<T: Default> Default for Texts<T> {
+    fn default() -> Self {
+        Self::One(T::default())
+    }
+}
+
 impl<T: Serialize> Serialize for Texts<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -76,20 +83,23 @@ impl<T: Serialize> Serialize for Texts<T> {
     }
 }
 
-/// The record of one failure.
-#[derive(Debug, Serialize)]
+/// What the record of a mail that reports nothing has as its kind.
+const NO_REPORT: &str = "not_a_report";
+
+/// The record of one failure, or of a mail that reports none.
+#[derive(Debug, Default, Serialize)]
 pub struct Record<'d> {
     schema_version: u32,
     file: Option<&'d str>,
     index: usize,
-    kind: Kind,
+    kind: &'static str,
     recipient: Option<&'d str>,
     final_recipient: Option<&'d str>,
-    category: &'d str,
-    group: &'d str,
-    severity: Severity,
-    action: Action,
-    strength: Strength,
+    category: Option<&'d str>,
+    group: Option<&'d str>,
+    severity: Option<Severity>,
+    action: Option<Action>,
+    strength: Option<Strength>,
     provider: Option<&'d str>,
     rule: Option<&'d str>,
     reporter: Option<&'d str>,
@@ -100,8 +110,8 @@ pub struct Record<'d> {
     reply: Option<Reply>,
     command: Option<&'static str>,
     stage: Option<Stage>,
-    diagnostic: &'d str,
-    facts: &'d Facts,
+    diagnostic: Option<&'d str>,
+    facts: Option<&'d Facts>,
     advice: Texts<Option<String>>,
     notes: Texts<Vec<String>>,
     operator: Texts<Option<String>>,
@@ -112,30 +122,31 @@ pub struct Record<'d> {
     date: Option<String>,
     generation: u64,
     left_out: usize,
+    mail: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
 }
 
 impl<'d> Record<'d> {
-    /// The record of a diagnosis; `index` is its place among those of the same input, `file` the input's name.
+    /// The record of a diagnosis.
     #[must_use]
-    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, file: Option<&'d str>, index: usize, langs: &'d Langs) -> Self {
+    pub fn new(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, place: Place<'d>, langs: &'d Langs) -> Self {
         let set = engine.set();
         let failure = &diagnosis.failure;
         let category = set.category(diagnosis.category);
         let id = |provider: Option<ProviderIx>| provider.map(|index| set.provider(index).id.as_str());
         Self {
             schema_version: SCHEMA_VERSION,
-            file,
-            index,
-            kind: diagnosis.kind,
+            file: place.file,
+            index: place.index,
+            kind: diagnosis.kind.name(),
             recipient: failure.recipient.as_deref(),
             final_recipient: failure.final_recipient.as_deref(),
-            category: &category.id,
-            group: &category.group,
-            severity: diagnosis.severity,
-            action: diagnosis.action,
-            strength: diagnosis.strength,
+            category: Some(&category.id),
+            group: Some(&category.group),
+            severity: Some(diagnosis.severity),
+            action: Some(diagnosis.action),
+            strength: Some(diagnosis.strength),
             provider: id(diagnosis.provider),
             rule: diagnosis.rule.map(|rule| set.rule(rule).name.as_str()),
             reporter: id(diagnosis.reporter),
@@ -146,8 +157,8 @@ impl<'d> Record<'d> {
             reply: diagnosis.reply,
             command: diagnosis.stage.map(Stage::command),
             stage: diagnosis.stage,
-            diagnostic: &failure.diagnostic,
-            facts: &diagnosis.facts,
+            diagnostic: Some(&failure.diagnostic),
+            facts: Some(&diagnosis.facts),
             advice: langs.texts(|lang| engine.advice(diagnosis, lang)),
             notes: langs.texts(|lang| engine.note_texts(diagnosis, lang)),
             operator: langs.texts(|lang| engine.operator(diagnosis, lang)),
@@ -158,14 +169,34 @@ impl<'d> Record<'d> {
             date: failure.date.map(|date| date.to_string()),
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
+            mail: place.mail,
             evidence: None,
         }
     }
 
-    /// The record with the evidence for it.
+    /// The record of a mail that reports nothing.
     #[must_use]
-    pub fn with_evidence(mut self, evidence: Evidence) -> Self {
-        self.evidence = Some(evidence);
+    pub fn no_report(engine: &'d Engine, place: Place<'d>, langs: &'d Langs) -> Self {
+        let status = &engine.set().status;
+        Self {
+            schema_version: SCHEMA_VERSION,
+            file: place.file,
+            mail: place.mail,
+            kind: NO_REPORT,
+            advice: langs.texts(|_| None),
+            notes: langs.texts(|_| Vec::new()),
+            operator: langs.texts(|_| None),
+            lang: langs.name(),
+            generation: status.generation,
+            left_out: status.left_out.len(),
+            ..Self::default()
+        }
+    }
+
+    /// The record with the evidence for it, where that is wanted.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: Option<Evidence>) -> Self {
+        self.evidence = evidence;
         self
     }
 }

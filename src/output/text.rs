@@ -12,9 +12,9 @@ use super::wording::{Word, action, severity, word};
 use crate::Engine;
 use crate::model::{Diagnosis, Lang, Severity, Stage};
 
-const WIDTH: usize = 80;
-const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
+pub(super) const WIDTH: usize = 80;
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
 const MARK: Style = Style::new().underline().bold();
 
 /// One diagnosis as text, styled; a stream that knows no styles strips them.
@@ -40,6 +40,11 @@ pub fn render_text(engine: &Engine, diagnosis: &Diagnosis<'_>, lang: &Lang) -> S
         section(&mut out, word(Word::Operator, lang), &operator);
     }
     out
+}
+
+/// That a mail reports nothing.
+pub(super) fn render_no_report(lang: &Lang) -> String {
+    format!("{}\n", word(Word::NoReport, lang))
 }
 
 fn title(out: &mut String, engine: &Engine, diagnosis: &Diagnosis<'_>, lang: &Lang) {
@@ -121,7 +126,7 @@ fn wrap(text: &str, indent: usize) -> Vec<String> {
 }
 
 /// Text that comes from mails must not steer the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 

@@ -15,6 +15,16 @@ pub(super) enum Word {
     Rule,
     Facts,
     NoRule,
+    NoReport,
+    Summary,
+    Mails,
+    Reports,
+    Failures,
+    ByCategory,
+    ByProvider,
+    NotKnown,
+    Unexplained,
+    Unread,
 }
 
 /// The word in `lang`: Japanese, else English.
@@ -30,6 +40,16 @@ pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
         Word::Rule => ("規則", "Rule"),
         Word::Facts => ("数値など", "Facts"),
         Word::NoRule => ("当てはまる規則なし", "no rule matched"),
+        Word::NoReport => ("エラーメールなどの報告ではありません", "not a report"),
+        Word::Summary => ("まとめ", "Summary"),
+        Word::Mails => ("読んだメール", "mails read"),
+        Word::Reports => ("報告", "reports"),
+        Word::Failures => ("宛先ごとの結果", "results, one a recipient"),
+        Word::ByCategory => ("理由別", "By reason"),
+        Word::ByProvider => ("答えた側別", "By who answered"),
+        Word::NotKnown => ("(不明)", "(not known)"),
+        Word::Unexplained => ("理由が分からないメール", "Mails whose reason is unknown"),
+        Word::Unread => ("読めなかったもの", "Could not be read"),
     };
     if lang.is("ja") { ja } else { en }
 }
@@ -59,4 +79,9 @@ pub(super) fn action(action: Action, lang: &Lang) -> &'static str {
         Action::None => ("何もしなくてよい", "nothing to do"),
     };
     if lang.is("ja") { ja } else { en }
+}
+
+/// How many more there are than were named.
+pub(super) fn and_more(count: usize, lang: &Lang) -> String {
+    if lang.is("ja") { format!("… ほか {count} 件") } else { format!("… and {count} more") }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Action, Advice, Audience, Conditions, Example, Kind, Layout, Lazy, Localized, Origin, Pattern, ProviderKind, Role, Scope, Severity,
-    Stage, StageWord, Strength, TextPattern,
+    Action, Advice, Audience, Conditions, Example, Kind, Layout, Lazy, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope,
+    Severity, Stage, StageWord, Strength, TextPattern,
 };
 
 /// Something with the place in its file that it stands at.
@@ -53,6 +53,7 @@ pub(super) struct FileDraft {
     pub(super) shapes: Vec<Item<ShapeDraft>>,
     pub(super) transcripts: Vec<Item<TranscriptDraft>>,
     pub(super) layouts: Vec<Item<LayoutDraft>>,
+    pub(super) notices: Vec<Item<NoticeDraft>>,
     pub(super) stage_words: Vec<StageWord>,
 }
 
@@ -144,6 +145,14 @@ pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
     /// Everything but the provider, which is the file's.
     pub(super) layout: Layout,
+}
+
+/// A form of notice, its provider still open.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct NoticeDraft {
+    pub(super) id: At<String>,
+    /// Everything but the provider, which is the file's.
+    pub(super) notice: Notice,
 }
 
 /// A form of transcript.

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::draft::{AdviceDraft, CategoryDraft, FileDraft, Item, NoteDraft, ProviderDraft, ShapeDraft, TranscriptDraft};
 use super::fault::{Code, Fault};
 use super::layout::read_layout;
+use super::notice::read_notice;
 use super::reader::{At, Reader, Table};
 use super::rule::read_rule;
 use super::source::{Prepared, RawFile, Source};
@@ -17,7 +18,7 @@ use super::template::parse_template;
 use crate::model::{Advice, Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
 
-const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript", "layout"];
+const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript", "layout", "notice"];
 const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scope"];
 const CATEGORY_KEYS: &[&str] = &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
 const NOTE_KEYS: &[&str] = &["category", "for", "note"];
@@ -163,6 +164,9 @@ fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
     }
     for table in reader.tables(root, "layout", "[[layout]]") {
         draft.layouts.extend(read_layout(reader, &table).map(|value| item(reader, &table, value)));
+    }
+    for table in reader.tables(root, "notice", "[[notice]]") {
+        draft.notices.extend(read_notice(reader, &table).map(|value| item(reader, &table, value)));
     }
     draft.stage_words = read_stages(reader, root);
     draft

@@ -8,6 +8,7 @@ mod draft;
 mod fault;
 mod file;
 mod layout;
+mod notice;
 mod pile;
 mod prepare;
 mod reader;

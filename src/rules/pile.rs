@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::draft::{CategoryDraft, FileDraft, LayoutDraft, NoteDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft};
+use super::draft::{
+    CategoryDraft, FileDraft, LayoutDraft, NoteDraft, NoticeDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft,
+};
 use super::fault::{Code, Fault, Level, suggest};
 use super::file::{Reading, read_files};
 use super::reader::At;
@@ -24,6 +26,7 @@ pub(super) struct Pile {
     pub(super) shapes: Vec<(String, Placed<ShapeDraft>)>,
     pub(super) transcripts: Vec<(String, Placed<TranscriptDraft>)>,
     pub(super) layouts: Vec<(String, Placed<LayoutDraft>)>,
+    pub(super) notices: Vec<(String, Placed<NoticeDraft>)>,
     pub(super) notes: Vec<(String, Placed<NoteDraft>)>,
     pub(super) stage_words: Vec<StageWord>,
     pub(super) faults: Vec<Fault>,
@@ -60,11 +63,15 @@ impl Pile {
         let mut starts: Vec<usize> = draft.rules.iter().map(|rule| rule.range.start).collect();
         starts.extend(draft.notes.iter().map(|note| note.range.start));
         starts.extend(draft.shapes.iter().map(|shape| shape.range.start));
+        starts.extend(draft.layouts.iter().map(|layout| layout.range.start));
+        starts.extend(draft.notices.iter().map(|notice| notice.range.start));
         starts.sort_unstable();
         let next = |start: usize| starts.iter().copied().find(|other| *other > start).unwrap_or(usize::MAX);
         draft.rules.retain(|rule| !hit(rule.range.start, next(rule.range.start)));
         draft.notes.retain(|note| !hit(note.range.start, next(note.range.start)));
         draft.shapes.retain(|shape| !hit(shape.range.start, next(shape.range.start)));
+        draft.layouts.retain(|layout| !hit(layout.range.start, next(layout.range.start)));
+        draft.notices.retain(|notice| !hit(notice.range.start, next(notice.range.start)));
         draft
     }
 
@@ -103,6 +110,14 @@ impl Pile {
             if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
                 self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);
                 self.layouts.push((id.clone(), layout));
+            }
+        }
+        for notice in draft.notices {
+            let notice = Placed::new(source, notice);
+            let key = format!("notice {id}/{}", notice.value.id.value);
+            if self.is_new(seen, key, &notice, &notice.value.id.clone()) {
+                self.notices.retain(|(owner, known)| *owner != id || known.value.id.value != notice.value.id.value);
+                self.notices.push((id.clone(), notice));
             }
         }
         self.transcripts.extend(draft.transcripts.into_iter().map(|transcript| (id.clone(), Placed::new(source, transcript))));

@@ -9,8 +9,8 @@ use super::pile::Pile;
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Category, CategoryIx, HoleKind, Kind, Layout, Named as _, Note, Override, Provider, ProviderIx, ProviderKind, Rule, RuleSet, Shape,
-    Transcript, Verdict,
+    Category, CategoryIx, HoleKind, Kind, Layout, Named as _, Note, Notice, Override, Provider, ProviderIx, ProviderKind, Rule, RuleSet,
+    Shape, Transcript, Verdict,
 };
 
 impl Pile {
@@ -26,10 +26,23 @@ impl Pile {
         let shapes = self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape)).collect();
         let transcripts = self.transcripts.iter().filter_map(|(owner, one)| resolve_transcript(&names, owner, one)).collect();
         let layouts = self.resolve_layouts(&names);
+        let notices = self.resolve_notices(&names);
         let mut stage_words = std::mem::take(&mut self.stage_words);
         stage_words.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
         let status = self.status.clone();
-        Some(RuleSet { categories, providers, rules, notes, shapes, transcripts, layouts, stage_words, defaults: defaults?, status })
+        Some(RuleSet {
+            categories,
+            providers,
+            rules,
+            notes,
+            shapes,
+            transcripts,
+            layouts,
+            notices,
+            stage_words,
+            defaults: defaults?,
+            status,
+        })
     }
 
     /// Whether any advice of categories or notes names a fact that must be looked up.
@@ -204,6 +217,12 @@ impl Pile {
         };
         layouts.sort_by_key(|layout| (std::cmp::Reverse(layout.demands()), general(layout)));
         layouts
+    }
+
+    /// The forms of notices.
+    fn resolve_notices(&mut self, names: &Names) -> Vec<Notice> {
+        let drafts = std::mem::take(&mut self.notices);
+        drafts.into_iter().filter_map(|(owner, draft)| Some(Notice { provider: names.provider(&owner)?, ..draft.value.notice })).collect()
     }
 
     fn category(&mut self, names: &Names, source: &Arc<Source>, named: Option<&At<String>>) -> Option<CategoryIx> {
