@@ -102,7 +102,7 @@ impl<'s> Answers<'s> {
         let diagnosis = self.setup.engine.lookup(text, self.setup.from);
         self.unknown |= diagnosis.rule.is_none() || diagnosis.category == self.setup.engine.set().default_category(Kind::Bounce);
         self.printed.clear();
-        self.printer.answer(&mut self.printed, &diagnosis, Place { file: None, mail: None, index: self.count })?;
+        self.printer.answer(&mut self.printed, &diagnosis, Place { file: None, mail: None, index: self.count, logged: None })?;
         self.out.add(&self.printed)?;
         self.count += 1;
         Ok(())

@@ -3,6 +3,7 @@
 //! Results go to stdout, everything else to stderr. Exit status: 0 done; 1 the answer is "no"; 2 it could not be done.
 
 mod check;
+mod log;
 mod lookup;
 mod progress;
 mod rules;
@@ -38,6 +39,7 @@ Exit status: 0 done; 1 the answer is \"no\"; 2 it could not be done.";
 enum Command {
     Lookup(lookup::Lookup),
     Scan(scan::Scan),
+    Log(log::Log),
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
@@ -129,6 +131,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Lookup(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Log(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),

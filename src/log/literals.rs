@@ -51,7 +51,6 @@ impl Hit {
     }
 }
 
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

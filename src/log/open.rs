@@ -46,6 +46,12 @@ impl<R: Read> Opened<R> {
         Self { blocks: Blocks::new(input), clock, lines: 0 }
     }
 
+    /// How many lines were read so far.
+    #[must_use]
+    pub const fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// The entries of the next lines; `None` at the end.
     ///
     /// # Errors

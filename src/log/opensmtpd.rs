@@ -81,9 +81,12 @@ mod tests {
 
     #[test]
     fn local_deliveries_and_expiry_are_read() {
-        let line = format!("{HEAD}0 mda delivery evpid=7c from=<> to=<a@example.jp> rcpt=<-> user=a delay=1s result=TempFail stat=Error (\"full\")");
+        let line = format!(
+            "{HEAD}0 mda delivery evpid=7c from=<> to=<a@example.jp> rcpt=<-> user=a delay=1s result=TempFail stat=Error (\"full\")"
+        );
         assert_eq!((outcome(&line).kind, &*outcome(&line).text), (Kind::Delay, "Error (\"full\")"));
-        let line = format!("{HEAD}scheduler: Expire for 7c: from=<s@example.jp>, to=<a@example.jp>, rcpt=<->, delay=4d, stat=Envelope expired");
+        let line =
+            format!("{HEAD}scheduler: Expire for 7c: from=<s@example.jp>, to=<a@example.jp>, rcpt=<->, delay=4d, stat=Envelope expired");
         assert_eq!((outcome(&line).kind, &*outcome(&line).text), (Kind::Bounce, "Envelope expired"));
         let line = format!("{HEAD}0 mta delivery evpid=7c from=<> to=<a@example.jp> rcpt=<-> result=\"Ok\" stat=\"250 2.0.0 Ok\"");
         assert_eq!(outcome(&line).kind, Kind::Success);

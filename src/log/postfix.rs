@@ -100,14 +100,17 @@ mod tests {
 
     #[test]
     fn the_kind_is_that_of_the_status() {
-        let kind = |status: &str| outcome(&format!("{HEAD}4Yx2bC0z9RzK1: to=<a@example.jp>, relay=none, dsn=4.4.1, status={status} (x)")).kind;
+        let kind =
+            |status: &str| outcome(&format!("{HEAD}4Yx2bC0z9RzK1: to=<a@example.jp>, relay=none, dsn=4.4.1, status={status} (x)")).kind;
         assert_eq!(["bounced", "deferred", "SOFTBOUNCE", "sent"].map(kind), [Kind::Bounce, Kind::Delay, Kind::Delay, Kind::Success]);
         assert_eq!(told(&format!("{HEAD}4F: to=<a@example.jp>, relay=none, dsn=2.0.0, status=deliverable (x)")), None);
     }
 
     #[test]
     fn own_services_are_no_hosts() {
-        for (relay, want) in [("none", None), ("mx1[private/lmtp]", None), ("local", None), ("[192.0.2.1]:25", None), ("h[192.0.2.1]:24", Some("h"))] {
+        for (relay, want) in
+            [("none", None), ("mx1[private/lmtp]", None), ("local", None), ("[192.0.2.1]:25", None), ("h[192.0.2.1]:24", Some("h"))]
+        {
             let line = format!("{HEAD}4F: to=<a@example.jp>, relay={relay}, delay=1, dsn=5.2.2, status=bounced (full)");
             assert_eq!(outcome(&line).relay, want, "{relay}");
         }
@@ -115,7 +118,8 @@ mod tests {
 
     #[test]
     fn lines_that_were_cut_or_escaped_are_read() {
-        let line = format!("{HEAD}4F: to=<a@example.jp>, relay=none, dsn=4.4.1, status=deferred (connect to mx.example.jp[192.0.2.1]:25: Conn");
+        let line =
+            format!("{HEAD}4F: to=<a@example.jp>, relay=none, dsn=4.4.1, status=deferred (connect to mx.example.jp[192.0.2.1]:25: Conn");
         assert_eq!(outcome(&line).text, "connect to mx.example.jp[192.0.2.1]:25: Conn");
         let line = format!("{HEAD}4F: to=<a@example.jp>, relay=none, dsn=5.0.0, status=bounced (Command output:#012 no space#011left)");
         assert_eq!(outcome(&line).text, "Command output:  no space left");

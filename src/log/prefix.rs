@@ -156,7 +156,18 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for line in ["", "x", "postfix/smtp[1]: x", "Feb", "Feb 31 10:11:12 x", "2025-02-03", "@4000", "@zz00000067a0964a0a1b2c3d", "Feb  3 25:11:12 x", "日本語の行です"] {
+        for line in [
+            "",
+            "x",
+            "postfix/smtp[1]: x",
+            "Feb",
+            "Feb 31 10:11:12 x",
+            "2025-02-03",
+            "@4000",
+            "@zz00000067a0964a0a1b2c3d",
+            "Feb  3 25:11:12 x",
+            "日本語の行です",
+        ] {
             assert_eq!(read(line), (String::new(), None), "{line}");
         }
     }

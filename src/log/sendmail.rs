@@ -8,7 +8,18 @@ pub(super) const LITERALS: Literals = Literals { always: &[", stat=", ", msgid="
 
 /// What may stand in the fields behind the recipients, each as `, key=value`.
 const KEYS: [&str; 12] = [
-    ", ctladdr=", ", delay=", ", xdelay=", ", mailer=", ", pri=", ", relay=", ", dsn=", ", ntries=", ", stage=", ", tls=", ", tls_verify=", ", reply=",
+    ", ctladdr=",
+    ", delay=",
+    ", xdelay=",
+    ", mailer=",
+    ", pri=",
+    ", relay=",
+    ", dsn=",
+    ", ntries=",
+    ", stage=",
+    ", tls=",
+    ", tls_verify=",
+    ", reply=",
 ];
 
 pub(super) fn read(cut: Cut<'_>) -> Option<Told<'_>> {
@@ -107,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_message_has_a_sender_and_an_id() {
-        let line = format!("{HEAD}from=<s@example.com>, size=12, class=0, nrcpts=1, msgid=<m1@example.com>, proto=ESMTP, relay=x [192.0.2.9]");
+        let line =
+            format!("{HEAD}from=<s@example.com>, size=12, class=0, nrcpts=1, msgid=<m1@example.com>, proto=ESMTP, relay=x [192.0.2.9]");
         assert_eq!(message(&line), ("513AbC01", Some("s@example.com"), Some("m1@example.com")));
         let line = format!("{HEAD}from=root, size=12, class=0, nrcpts=1, msgid=<m1@example.com>, relay=root@localhost");
         assert_eq!(message(&line), ("513AbC01", Some("root"), Some("m1@example.com")));

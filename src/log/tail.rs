@@ -47,10 +47,10 @@ impl Tail {
         Ok(Self { path: path.to_owned(), log: Opened::new(Growing(File::open(path)?), Clock::now()) })
     }
 
-    /// Its name.
+    /// How many lines were read since the log was opened, or rotated.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub const fn lines(&self) -> u64 {
+        self.log.lines()
     }
 
     /// The entries of the next lines; `None` where there is nothing new for now.

@@ -123,6 +123,9 @@ pub struct Record<'d> {
     generation: u64,
     left_out: usize,
     mail: Option<usize>,
+    line: Option<u64>,
+    queue_id: Option<&'d str>,
+    time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
 }
@@ -170,6 +173,9 @@ impl<'d> Record<'d> {
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
             mail: place.mail,
+            line: place.logged.map(|logged| logged.line),
+            queue_id: place.logged.and_then(|logged| logged.queue_id),
+            time: place.logged.and_then(|logged| logged.time).map(|time| time.to_string()),
             evidence: None,
         }
     }

@@ -89,7 +89,9 @@ pub struct Unread {
 }
 
 impl Unread {
-    fn new(name: &str, why: &io::Error) -> Self {
+    /// That an error kept it from being read.
+    #[must_use]
+    pub fn new(name: &str, why: &io::Error) -> Self {
         Self { name: name.to_owned(), why: why.to_string() }
     }
 }
