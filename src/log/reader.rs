@@ -223,3 +223,150 @@ impl Hit {
         Self { range, ..self.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::at("2025-02-09T00:00:00Z".parse().unwrap())
+    }
+
+    fn reader(wanted: Wanted) -> Reader {
+        Reader::new(wanted, Period::default()).unwrap()
+    }
+
+    fn entries(wanted: Wanted, lines: &str) -> Vec<Entry> {
+        reader(wanted).read(lines.as_bytes(), 0, clock()).0
+    }
+
+    fn result(queue_id: &str, recipient: &str, status: &str) -> String {
+        format!(
+            "Feb  3 10:11:12 mx1 postfix/smtp[1]: {queue_id}: to=<{recipient}>, relay=none, dsn=4.4.1, status={status} (because of {recipient})\n"
+        )
+    }
+
+    #[test]
+    fn whoever_still_waits_when_a_message_is_given_up_does_not_get_it() {
+        let lines = [
+            &result("4F", "a@example.jp", "deferred"),
+            &result("4F", "b@example.jp", "deferred"),
+            &result("5F", "c@example.jp", "deferred"),
+            &result("4F", "a@example.jp", "deferred"),
+            &result("4F", "b@example.jp", "sent"),
+            "Feb  8 10:11:12 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n",
+            "Feb  8 10:11:13 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n",
+        ];
+        let found = entries(Wanted::Failures, &lines.concat());
+        let bounced: Vec<_> = found.iter().filter(|entry| entry.kind == Kind::Bounce).collect();
+        let [first, unknown] = bounced[..] else { panic!("{bounced:?}") };
+        assert_eq!((first.recipient.as_deref(), first.line, &*first.text), (Some("a@example.jp"), 6, "because of a@example.jp"));
+        assert_eq!(first.sender.as_deref(), Some("s@example.jp"));
+        assert_eq!((unknown.recipient.as_deref(), &*unknown.text), (None, "expired, returned to sender"));
+        assert_eq!(found.iter().filter(|entry| entry.kind == Kind::Delay).count(), 4);
+    }
+
+    #[test]
+    fn lines_are_numbered_and_joined_from_block_to_block() {
+        let mut reader = reader(Wanted::Failures);
+        let first = "x\npostfix/cleanup[1]: 4F: message-id=<m@example.jp>\npostfix/qmgr[1]: 4F: from=<s@example.jp>, size=1, nrcpt=1 (queue active)\n";
+        let (none, lines) = reader.read(first.as_bytes(), 0, clock());
+        assert_eq!((none.len(), lines), (0, 3));
+        let second = format!("y\n{}{}z\n", result("4F", "a@example.jp", "bounced"), result("5F", "b@example.jp", "bounced"));
+        let (found, lines) = reader.read(second.as_bytes(), 3, clock());
+        assert_eq!((found[0].line, found[1].line, lines), (5, 6, 4));
+        assert_eq!((found[0].sender.as_deref(), found[0].message_id.as_deref()), (Some("s@example.jp"), Some("m@example.jp")));
+        assert_eq!(found[1].sender, None);
+    }
+
+    #[test]
+    fn successes_are_there_only_where_they_are_wanted() {
+        let lines = result("4F", "a@example.jp", "sent");
+        assert_eq!(entries(Wanted::Failures, &lines), []);
+        assert_eq!(entries(Wanted::Everything, &lines)[0].kind, Kind::Success);
+    }
+
+    #[test]
+    fn lines_of_another_time_are_left_out_and_yet_remembered() {
+        let period = Period { since: Period::first("2025-02-05").ok(), until: None };
+        let mut reader = Reader::new(Wanted::Failures, period).unwrap();
+        let given_up = "Feb  8 10:11:12 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n";
+        let (found, _) = reader.read(format!("{}{given_up}", result("4F", "a@example.jp", "deferred")).as_bytes(), 0, clock());
+        assert_eq!(
+            found.iter().map(|entry| (entry.kind, entry.recipient.as_deref())).collect::<Vec<_>>(),
+            [(Kind::Bounce, Some("a@example.jp"))]
+        );
+    }
+
+    #[test]
+    fn json_around_a_line_is_taken_off() {
+        let line = r#"{"_HOSTNAME":"mx1","MESSAGE":"4F: to=<a@example.jp>, relay=none, dsn=5.4.4, status=bounced (say \"no\")","__REALTIME_TIMESTAMP":"1738577472000000"}"#;
+        let found = entries(Wanted::Failures, line);
+        assert_eq!((&*found[0].text, found[0].host.as_deref()), ("say \"no\"", Some("mx1")));
+        assert_eq!(found[0].time.map(|time| time.to_string()).as_deref(), Some("2025-02-03T10:11:12"));
+    }
+
+    #[test]
+    fn a_literal_that_means_nothing_hides_none_that_does() {
+        let line = "note == this: 2025-02-03 10:11:12 1tabcd-000001-AB ** a@example.jp R=x: gone\n";
+        assert_eq!(&*entries(Wanted::Failures, line)[0].text, "gone");
+    }
+
+    #[test]
+    fn a_line_full_of_literals_costs_no_more_than_others() {
+        let line = " == ".repeat(250_000);
+        assert_eq!(entries(Wanted::Everything, &line), []);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            reader(Wanted::Everything).read(&bytes, 0, clock());
+        }
+
+        #[test]
+        fn no_lines_made_of_pieces_of_lines_panic(pieces in proptest::collection::vec(piece(), 0..24)) {
+            let text = pieces.concat();
+            let (found, lines) = reader(Wanted::Everything).read(&text, 0, clock());
+            prop_assert!(found.iter().all(|entry| entry.line <= lines + 1));
+        }
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let literals: Vec<&str> =
+            System::ALL.iter().flat_map(|system| [system.literals().always, system.literals().successes].concat()).collect();
+        let others = [
+            "4F",
+            ": to=<",
+            ">, ",
+            "<a@example.jp>",
+            "relay=",
+            "dsn=5.1.1, ",
+            "(",
+            ")",
+            "\n",
+            " ",
+            "{\"MESSAGE\":\"",
+            "\"",
+            "1tabcd-000001-AB",
+            "日本語",
+            "Feb  3 10:11:12 mx1 ",
+            "2025-02-03T10:11:12 ",
+            "@4000000067a0964a00000000 ",
+            "delivery 5",
+            "result=\"PermFail\"",
+            " stat=\"",
+            "\\",
+            "#012",
+            "/",
+            "_",
+        ];
+        prop_oneof![
+            proptest::sample::select(literals).prop_map(|text| text.as_bytes().to_vec()),
+            proptest::sample::select(others.to_vec()).prop_map(|text| text.as_bytes().to_vec()),
+            proptest::collection::vec(any::<u8>(), 0..4),
+        ]
+    }
+}
