@@ -63,7 +63,9 @@ fn files(layer: &Layer, paths: &[PathBuf], out: &Path) -> io::Result<String> {
 /// The index of the rules with their content hash.
 fn tables(layer: Layer) -> String {
     let set = load(&[layer]).set;
-    set.map_or_else(|| "None".to_owned(), |set| format!("Some(({:?}, {}))", set.status.hash, Tables::new(&set).source()))
+    let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
+    let some = |set: &model::RuleSet| format!("{{ {names} Some(({:?}, {})) }}", set.status.hash, Tables::new(set).source());
+    set.as_ref().map_or_else(|| "None".to_owned(), some)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

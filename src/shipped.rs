@@ -1,8 +1,6 @@
 //! The rules inside the binary.
 
-use std::borrow::Cow;
-
-use crate::index::{Entry, Filed, Tables, WindowTables, Windows};
+use crate::index::Tables;
 use crate::rules::{Layer, Prepared, RawFile};
 
 /// A shipped file: its name, its text, and what `build.rs` made of it.

@@ -1,7 +1,6 @@
 //! The same words mean the same on every road: each rule's examples, wrapped as a reply, as a DSN and as the prose of five mail
 //! systems, get the category of the bare text.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use modori::Engine;
@@ -143,6 +142,12 @@ fn opensmtpd(example: &Example) -> String {
     )
 }
 
+/// Rules whose words rightly mean something else on some road: road, rule, and why.
+const OTHERWISE: &[(&str, &str, &str)] = &[
+    ("", "phrases-en-system/connection-refused", "said by the other side, a refused connection is a refusal and no trouble of the network"),
+    ("sendmail", "reply/command-not-accepted", "a 503 in a session only follows from what was refused before"),
+];
+
 /// Why the words of a case cannot travel on a road, if they cannot.
 fn stays_home(case: &Case, road: &Road, bare: &Diagnosis<'_>) -> Option<&'static str> {
     let example = &case.example;
@@ -189,24 +194,29 @@ fn travel(engine: &Engine, road: &Road, example: &Example) -> String {
 #[test]
 fn the_same_words_mean_the_same_on_every_road() {
     let engine = Engine::load(Vec::new()).expect("the shipped rules load");
-    let mut homes: BTreeMap<&str, usize> = BTreeMap::new();
-    let (mut travelled, mut differ) = (0, String::new());
+    let (mut travelled, mut home, mut differ) = (0, 0, Vec::new());
     for case in example_cases(engine.set()).iter().filter(|case| case.expected.rule.is_some()) {
         let bare = case.diagnose(&engine);
         let want = category(&engine, &bare);
         for road in ROADS {
-            if let Some(why) = stays_home(case, road, &bare) {
-                *homes.entry(why).or_default() += 1;
+            if stays_home(case, road, &bare).is_some() {
+                home += 1;
                 continue;
             }
             travelled += 1;
             let got = travel(&engine, road, &case.example);
             if got != want {
-                let _ = writeln!(differ, "{} {}: {want} -> {got}: {}", case.name, road.name, case.example.text.escape_debug());
+                differ.push((road.name, case.name.clone(), format!("{want} -> {got}: {}", case.example.text)));
             }
         }
     }
-    println!("{homes:?}");
-    println!("{travelled} {}\n{differ}", differ.lines().count());
-    assert!(travelled > 5_000, "only {travelled}");
+    let excused = |road: &str, case: &str, entry: &(&str, &str, &str)| {
+        (entry.0.is_empty() || entry.0 == road) && case.strip_prefix(entry.1).is_some_and(|rest| rest.starts_with(' '))
+    };
+    for entry in OTHERWISE {
+        assert!(differ.iter().any(|(road, case, _)| excused(road, case, entry)), "{entry:?} excuses nothing");
+    }
+    differ.retain(|(road, case, _)| !OTHERWISE.iter().any(|entry| excused(road, case, entry)));
+    assert!(travelled > 4 * home, "{travelled} travelled, {home} stayed at home");
+    assert!(differ.is_empty(), "{} of {travelled} differ: {differ:#?}", differ.len());
 }

@@ -3,10 +3,11 @@
 //! The parts are tried from left to right. A gap and a hole have few ways to go on, and a place that failed once is not tried
 //! again, so that the time is linear in the text whatever the pattern.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
 use memchr::memmem;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::edge::{begins, ends as word_ends, is_letter};
 use super::hole;
@@ -41,17 +42,8 @@ pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
     if !literals_stand(pattern, text) {
         return None;
     }
-    let mut search = Search { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: FxHashSet::default(), steps: 0 };
-    if pattern.at_start {
-        let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
-        return starts.into_iter().flatten().find_map(|start| search.from(start));
-    }
-    match pattern.elements.first() {
-        Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes()).find_map(|start| search.from(start)),
-        first => token_starts(text, FirstBytes::of(first)).find_map(|start| search.from(start)),
-    }
+    Search::new(pattern, text).anywhere(words)
 }
-
 /// Where `needle` stands in `text`.
 fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> + use<'t> {
     let mut from = 0;
@@ -101,10 +93,10 @@ impl FirstBytes {
     }
 }
 
-/// The places where a hole or a choice may begin, with one of these bytes.
-fn token_starts(text: &str, first: FirstBytes) -> impl Iterator<Item = usize> {
+/// The places within `range` where a hole or a choice may begin, with one of these bytes.
+fn token_starts(text: &str, range: Range<usize>, first: FirstBytes) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    (0..bytes.len()).filter(move |at| first.0[usize::from(bytes[*at])] && is_token_start(text, *at))
+    range.filter(move |at| first.0[usize::from(bytes[*at])] && is_token_start(text, *at))
 }
 
 /// Whether something that is no space begins at `at`, and is not the middle of a word.
@@ -131,6 +123,17 @@ enum Seam {
     Other,
 }
 
+/// A point of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Place {
+    /// The element that comes next.
+    index: usize,
+    at: usize,
+    seam: Seam,
+    /// See [`Search::awaited`].
+    awaited: u64,
+}
+
 struct Search<'a> {
     pattern: &'a TextPattern,
     text: &'a str,
@@ -138,11 +141,30 @@ struct Search<'a> {
     /// Letters of the words chosen so far.
     chosen: Vec<u32>,
     /// Places that failed; remembered once the search gets long.
-    failed: FxHashSet<(usize, usize, Seam)>,
+    failed: FxHashSet<Place>,
+    /// Behind each gap, by its index and what is awaited, a stretch of the text in which nothing fits that follows the gap.
+    barren: FxHashMap<(usize, u64), Range<usize>>,
     steps: usize,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(pattern: &'a TextPattern, text: &'a str) -> Self {
+        Self { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: FxHashSet::default(), barren: FxHashMap::default(), steps: 0 }
+    }
+
+    /// The first place where the pattern matches.
+    fn anywhere(&mut self, words: usize) -> Option<Found> {
+        let (pattern, text) = (self.pattern, self.text);
+        if pattern.at_start {
+            let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
+            return starts.into_iter().flatten().find_map(|start| self.from(start));
+        }
+        match pattern.elements.first() {
+            Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes()).find_map(|start| self.from(start)),
+            first => token_starts(text, 0..text.len(), FirstBytes::of(first)).find_map(|start| self.from(start)),
+        }
+    }
+
     fn from(&mut self, start: usize) -> Option<Found> {
         self.holes.clear();
         self.chosen.clear();
@@ -165,8 +187,9 @@ impl Search<'_> {
             return self.rest(index + 1, end, seam);
         }
         self.steps += 1;
+        let place = Place { index, at, seam, awaited: self.awaited() };
         let long = self.steps > PATIENCE;
-        if long && self.failed.contains(&(index, at, seam)) {
+        if long && self.failed.contains(&place) {
             return None;
         }
         let end = match element {
@@ -177,8 +200,8 @@ impl Search<'_> {
             Element::Hole(hole) => self.hole(index, hole.kind, at),
             Element::Literal(_) => None,
         };
-        if long && end.is_none() && !self.has_twins() {
-            self.failed.insert((index, at, seam));
+        if long && end.is_none() {
+            self.failed.insert(place);
         }
         end
     }
@@ -222,14 +245,21 @@ impl Search<'_> {
     fn gap(&mut self, index: usize, at: usize) -> Option<usize> {
         let text = self.text;
         let reach = self.reach(at, GAP_WORDS);
-        match self.pattern.elements.get(index + 1) {
+        let key = (index, self.awaited());
+        let from = self.barren.get(&key).filter(|barren| barren.contains(&at)).map_or(at, |barren| barren.end.min(reach));
+        let end = match self.pattern.elements.get(index + 1) {
             None => self.rest(index + 1, at, Seam::Open),
             Some(Element::Literal(literal)) => {
-                let window = &text.as_bytes()[at..text.len().min(reach + literal.len())];
-                places(window, literal.as_bytes()).find_map(|start| self.rest(index + 1, at + start, Seam::Open))
+                let window = &text.as_bytes()[from..text.len().min(reach + literal.len())];
+                places(window, literal.as_bytes()).find_map(|start| self.rest(index + 1, from + start, Seam::Open))
             }
-            next => token_starts(&text[at..reach], FirstBytes::of(next)).find_map(|start| self.rest(index + 1, at + start, Seam::Open)),
+            next => token_starts(text, from..reach, FirstBytes::of(next)).find_map(|start| self.rest(index + 1, start, Seam::Open)),
+        };
+        if end.is_none() {
+            let barren = self.barren.entry(key).or_insert(at..reach);
+            *barren = if barren.contains(&at) { barren.start..reach.max(barren.end) } else { at..reach };
         }
+        end
     }
 
     fn hole(&mut self, index: usize, kind: HoleKind, at: usize) -> Option<usize> {
@@ -281,10 +311,16 @@ impl Search<'_> {
         self.text[at..].chars().all(|c| c.is_whitespace() || matches!(c, '.' | '!' | '>' | ')' | ']' | '"' | '\''))
     }
 
-    /// Whether two holes have the same name, so that what one took decides whether another fits.
-    fn has_twins(&self) -> bool {
-        let names = || self.pattern.holes().map(|hole| &hole.name);
-        names().enumerate().any(|(index, name)| names().skip(index + 1).any(|other| other == name))
+    /// What was taken under names that a later hole has too, as a hash: it decides whether that one fits.
+    fn awaited(&self) -> u64 {
+        let later = || self.pattern.holes().skip(self.holes.len()).map(|hole| &hole.name);
+        let taken = self.pattern.holes().zip(&self.holes).filter(|(hole, _)| *hole.name != *IGNORED);
+        let mut hasher = FxHasher::default();
+        for (hole, range) in taken.filter(|(hole, _)| later().any(|name| *name == hole.name)) {
+            hole.name.hash(&mut hasher);
+            self.text[range.clone()].hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     fn twins_agree(&self) -> bool {
@@ -388,12 +424,31 @@ mod tests {
         assert_eq!(found("{word} {word:code} {address} x", &text), None);
     }
 
+    const PIECES: &[&str] =
+        &["a", "b ", " ", " * ", "{word}", "{_:number}", "{x:word}", "{a|b|}", "{ab*|a b}", "ab*", "{address}", "{host}", "c"];
+    const UNITS: &[&str] = &["a", "b", " ", "a b ", "ab", "1", "a@b.example ", "x.example.com ", "<"];
+
     proptest! {
         #[test]
         fn a_text_is_found_in_itself(text in "[a-zA-Z0-9 あ-んＡ-Ｚ.,:;()<>@-]{1,60}", around in "[ (]{0,3}") {
             if let Ok(pattern) = parse_text(&text) {
                 let folded = Folded::new(&format!("{around}{text}"));
                 prop_assert!(find(&pattern, folded.as_str(), 0).is_some(), "{:?} in {:?}", pattern, folded);
+            }
+        }
+
+        /// The steps are counted, so that no clock decides.
+        #[test]
+        fn any_pattern_takes_linear_time(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 1..9),
+            unit in prop::collection::vec(prop::sample::select(UNITS), 1..5),
+        ) {
+            if let Ok(pattern) = parse_text(&pieces.concat()) {
+                let folded = Folded::new(&unit.concat().repeat(2_000 / unit.concat().len()));
+                let mut search = Search::new(&pattern, folded.as_str());
+                let _ = search.anywhere(0);
+                let bound = 80 * pattern.elements.len() * folded.as_str().len();
+                prop_assert!(search.steps <= bound, "{} steps for {pattern:?}", search.steps);
             }
         }
 
