@@ -14,10 +14,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::setup::Setup;
 use super::{Common, Exit, Failed};
-use crate::log::{Period, Reader, Tail, Wanted};
+use crate::log::{Period, Reader, Wanted};
 use crate::mail::source::Unread;
 use crate::output::{Document, Format, LogSummary, Printer};
-use crate::scan::{Answered, Answers, Crew, LogScanner, Logs, Sheet};
+use crate::scan::{Answered, Answers, Crew, Followed, LogScanner, Logs, Sheet};
 
 /// How long a log that is followed is left alone when there was nothing new.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -123,17 +123,15 @@ impl Log {
         }
         let mut followed = Vec::new();
         for path in &self.files {
-            match Tail::open(path) {
-                Ok(tail) => followed.push(Followed { name: path.display().to_string().into(), tail, reader: self.reader()?, before: 0 }),
-                Err(error) => results.unread(&Unread::new(&path.display().to_string(), &error)),
+            match Followed::open(path, self.reader()?) {
+                Ok(log) => followed.push(log),
+                Err(unread) => results.unread(&unread),
             }
         }
         while !followed.is_empty() && !stop.load(Ordering::Relaxed) {
             let mut is_quiet = true;
             for log in &mut followed {
-                while let Some(sheet) =
-                    log.next_sheet().map_err(|unread| Failed::Because(format!("{} cannot be read: {}", unread.name, unread.why)))?
-                {
+                while let Some(sheet) = log.next_sheet().map_err(|unread| Failed::Because(unread.to_string()))? {
                     results.take(Ok(scanner.answer(sheet)))?;
                     is_quiet = false;
                 }
@@ -144,26 +142,6 @@ impl Log {
             }
         }
         Ok(())
-    }
-}
-
-/// A log that is followed.
-struct Followed {
-    name: Arc<str>,
-    tail: Tail,
-    reader: Reader,
-    before: usize,
-}
-
-impl Followed {
-    fn next_sheet(&mut self) -> Result<Option<Sheet>, Unread> {
-        let lines = self.tail.lines();
-        let entries = self.tail.next_entries(&mut self.reader).map_err(|error| Unread::new(&self.name, &error))?;
-        Ok(entries.map(|entries| {
-            let before = self.before;
-            self.before += entries.len();
-            Sheet { file: Arc::clone(&self.name), before, entries, lines: self.tail.lines().saturating_sub(lines) }
-        }))
     }
 }
 
@@ -190,7 +168,7 @@ impl<W: Write> Results<W> {
     }
 
     fn unread(&mut self, unread: &Unread) {
-        anstream::eprintln!("modori: {} cannot be read: {}", unread.name, unread.why);
+        anstream::eprintln!("modori: {unread}");
         self.summary.add_unread();
     }
 

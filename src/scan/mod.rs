@@ -1,6 +1,7 @@
 //! Scanning: many mails, or the lines of logs, to printed answers, on several processors, in the order of the input.
 
 mod crew;
+mod follow;
 mod logs;
 
 use std::{io, vec};
@@ -13,6 +14,7 @@ use crate::model::Failure;
 use crate::output::{Counted, Place, Printer};
 
 pub use crew::{Bulk, Crew};
+pub use follow::Followed;
 pub use logs::{Answered, Answers, LogScanner, Logs, Sheet};
 
 /// Answers for one input after the other. Several threads may share it.

@@ -96,6 +96,12 @@ impl Unread {
     }
 }
 
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} cannot be read: {}", self.name, self.why)
+    }
+}
+
 /// Everything that stands at some paths, in their order; folders in the order of names.
 ///
 /// ```
