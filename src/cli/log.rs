@@ -14,10 +14,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::setup::Setup;
 use super::{Common, Exit, Failed};
-use crate::log::{Period, Reader, Wanted};
+use crate::log::{self, Messages, Period, Reader, Wanted};
 use crate::mail::source::Unread;
 use crate::output::{Document, Format, LogSummary, Printer};
-use crate::scan::{Answered, Answers, Crew, Followed, LogScanner, Logs, Sheet};
+use crate::scan::{Answered, Answers, Crew, Followed, Known, LogScanner, Logs, Sheet};
 
 /// How long a log that is followed is left alone when there was nothing new.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -81,7 +81,8 @@ impl Log {
         }
         let setup = Setup::leaked(&self.common)?;
         let printer = setup.printer(self.format, self.explain)?;
-        let scanner = LogScanner { engine: &setup.engine, from: setup.from, answers: self.answers(printer) };
+        let known = Known::default();
+        let scanner = LogScanner { engine: &setup.engine, from: setup.from, answers: self.answers(printer, &known) };
         let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
         let mut results = Results { out: Document::new(self.format, out), summary: LogSummary::default() };
         if self.follow {
@@ -99,20 +100,28 @@ impl Log {
         results.end(self.format, &printer)
     }
 
-    fn answers<'e>(&self, printer: Printer<'e>) -> Answers<'e> {
-        match self.format {
-            _ if self.summary => Answers::Counts,
-            Format::Text if self.explain => Answers::Records(printer),
-            Format::Text if self.follow => Answers::Lines(printer),
-            Format::Text => Answers::Counts,
-            _ => Answers::Records(printer),
+    fn answers<'e>(&self, printer: Printer<'e>, known: &'e Known) -> Answers<'e> {
+        if self.prints_records() {
+            Answers::Records(printer)
+        } else if self.follow && !self.summary {
+            Answers::Lines(printer)
+        } else {
+            Answers::Counts(known)
         }
     }
 
+    /// Whether all that is known is printed, and not numbers or lines only.
+    fn prints_records(&self) -> bool {
+        self.format != Format::Text || self.explain
+    }
+
     fn reader(&self) -> Result<Reader, Failed> {
-        let wanted = if self.all { Wanted::Everything } else { Wanted::Failures };
-        let period = Period { since: self.since, until: self.until };
-        Reader::new(wanted, period).map_err(|error| Failed::Because(error.to_string()))
+        let wanted = Wanted {
+            results: if self.all { log::Results::All } else { log::Results::Failures },
+            messages: if self.prints_records() { Messages::Joined } else { Messages::Passed },
+            period: Period { since: self.since, until: self.until },
+        };
+        Reader::new(wanted).map_err(|error| Failed::Because(error.to_string()))
     }
 
     /// Answers what is written, until a signal comes.

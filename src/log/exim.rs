@@ -4,7 +4,8 @@ use super::escape::unescaped;
 use super::system::{Attempted, Cut, Literals, Outcome, Told, present};
 use crate::model::Kind;
 
-pub(super) const LITERALS: Literals = Literals { always: &[" ** ", " == ", " <= "], successes: &[" => ", " -> ", " *> ", " >> "] };
+pub(super) const LITERALS: Literals =
+    Literals { always: &[" ** ", " == "], messages: &[" <= "], successes: &[" => ", " -> ", " *> ", " >> "] };
 
 pub(super) fn read(cut: Cut<'_>) -> Option<Told<'_>> {
     let queue_id = cut.before.rsplit(' ').next().filter(|word| is_id(word))?;

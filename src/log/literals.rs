@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
-use super::reader::Wanted;
+use super::reader::{Messages, Results, Wanted};
 use super::system::{Cut, Literals, System};
 
 /// All literals of all systems.
@@ -26,10 +26,11 @@ impl Finder {
     /// The literals of the lines that are wanted.
     pub(super) fn new(wanted: Wanted) -> Result<Self, BuildError> {
         let of = |system: &'static System| {
-            let Literals { always, successes } = system.literals();
-            let successes = if wanted == Wanted::Everything { successes } else { &[] };
+            let Literals { always, messages, successes } = system.literals();
+            let messages = if wanted.messages == Messages::Joined { messages } else { &[] };
+            let successes = if wanted.results == Results::All { successes } else { &[] };
             // A success begins like what is always looked for, and so comes first.
-            successes.iter().chain(always).map(move |literal| (*literal, *system))
+            successes.iter().chain(always).chain(messages).map(move |literal| (*literal, *system))
         };
         let literals: Vec<(&'static str, System)> = System::ALL.iter().flat_map(of).collect();
         let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals.iter().map(|(literal, _)| literal))?;
@@ -58,7 +59,7 @@ pub(super) mod tests {
 
     /// What a line tells, if anything.
     pub(in crate::log) fn told(line: &str) -> Option<Told<'_>> {
-        let finder = Finder::new(Wanted::Everything).unwrap();
+        let finder = Finder::new(Wanted { results: Results::All, ..Wanted::default() }).unwrap();
         let mut from = 0;
         while let Some(hit) = finder.find(line.as_bytes(), from..line.len()) {
             if let Some(told) = hit.system.read(hit.cut(&line[..hit.range.start], &line[hit.range.end..])) {

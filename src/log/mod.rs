@@ -25,6 +25,6 @@ pub use entry::Entry;
 pub use open::{Bytes, Opened, open, stdin};
 pub use period::Period;
 pub use prefix::Clock;
-pub use reader::{Reader, Wanted};
+pub use reader::{Messages, Reader, Results, Wanted};
 pub use system::System;
 pub use tail::Tail;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::system::{Attempted, Cut, Literals, Outcome, Told, bracketed, present};
 use crate::model::Kind;
 
-pub(super) const LITERALS: Literals = Literals { always: &["delivery evpid=", "Expire for "], successes: &[] };
+pub(super) const LITERALS: Literals = Literals { always: &["delivery evpid=", "Expire for "], messages: &[], successes: &[] };
 
 pub(super) fn read(cut: Cut<'_>) -> Option<Told<'_>> {
     let queue_id = cut.after.split([' ', ':']).next().and_then(present)?;

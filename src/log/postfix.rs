@@ -3,21 +3,13 @@
 use std::borrow::Cow;
 
 use super::escape::unescaped;
-use super::system::{Attempted, Cut, Literals, Outcome, Told, bracketed, last_id, present};
+use super::system::{Attempted, Cut, Literals, Outcome, Told, around, bracketed, last_id, present};
 use crate::model::Kind;
 
 /// A delivery that went well says who no longer waits, and so is looked at even where only failures are wanted.
 pub(super) const LITERALS: Literals = Literals {
-    always: &[
-        "status=bounced",
-        "status=deferred",
-        "status=expired",
-        "status=force-expired",
-        "status=SOFTBOUNCE",
-        "status=sent",
-        ": from=<",
-        ": message-id=",
-    ],
+    always: &["status=bounced", "status=deferred", "status=expired", "status=force-expired", "status=SOFTBOUNCE", "status=sent"],
+    messages: &[": from=<", ": message-id="],
     successes: &[],
 };
 
@@ -28,25 +20,30 @@ pub(super) fn read(cut: Cut<'_>) -> Option<Told<'_>> {
             let message_id = bracketed(cut.after).or_else(|| present(cut.after.trim()));
             Some(Told::Message { queue_id: last_id(cut.before)?, sender: None, message_id })
         }
-        "status=bounced" | "status=expired" | "status=force-expired" => result(cut, Kind::Bounce),
+        "status=bounced" => result(cut, Kind::Bounce),
+        "status=expired" | "status=force-expired" => result(cut, Kind::Bounce).or_else(|| expired(cut)),
         "status=sent" => result(cut, Kind::Success),
         _ => result(cut, Kind::Delay),
     }
 }
 
-/// The queue manager's `4F2A1: from=<s@example.jp>, size=1234, nrcpt=1 (queue active)`, or that it gave the message up.
+/// The queue manager's `4F2A1: from=<s@example.jp>, size=1234, nrcpt=1 (queue active)`.
 fn sender(cut: Cut<'_>) -> Option<Told<'_>> {
     let (sender, rest) = cut.after.split_once('>')?;
-    let (queue_id, sender) = (last_id(cut.before)?, present(sender));
-    if let Some((_, text)) = rest.split_once(", status=") {
-        return Some(Told::Expired { queue_id, sender, text: text.trim_end() });
-    }
-    rest.contains(", nrcpt=").then_some(Told::Message { queue_id, sender, message_id: None })
+    around(rest, ", nrcpt=")?;
+    Some(Told::Message { queue_id: last_id(cut.before)?, sender: present(sender), message_id: None })
+}
+
+/// The queue manager's `4F2A1: from=<s@example.jp>, status=expired, returned to sender`.
+fn expired(cut: Cut<'_>) -> Option<Told<'_>> {
+    let (before, sender) = around(cut.before, ": from=<")?;
+    let (sender, _) = sender.split_once('>')?;
+    Some(Told::Expired { queue_id: last_id(before)?, sender: present(sender), text: cut.after.trim_matches([',', ' ']) })
 }
 
 fn result(cut: Cut<'_>, kind: Kind) -> Option<Told<'_>> {
-    let (before, fields) = cut.before.rsplit_once(": to=<")?;
-    let (recipient, fields) = fields.split_once(">,")?;
+    let (before, fields) = around(cut.before, ": to=<")?;
+    let (recipient, fields) = around(fields, ">,")?;
     let original = field(fields, " orig_to=").and_then(bracketed);
     Some(Told::Results(vec![Outcome {
         kind,
@@ -60,7 +57,7 @@ fn result(cut: Cut<'_>, kind: Kind) -> Option<Told<'_>> {
 
 /// The value of a field, up to the comma behind it.
 fn field<'l>(fields: &'l str, name: &str) -> Option<&'l str> {
-    let (_, value) = fields.split_once(name)?;
+    let (_, value) = around(fields, name)?;
     value.split(',').next()
 }
 
@@ -137,7 +134,7 @@ mod tests {
     #[test]
     fn a_message_is_given_up() {
         let line = "Feb  3 10:11:12 mx1 postfix/qmgr[9]: 3AF4B2C1: from=<s@example.jp>, status=expired, returned to sender";
-        let want = Told::Expired { queue_id: "3AF4B2C1", sender: Some("s@example.jp"), text: "expired, returned to sender" };
+        let want = Told::Expired { queue_id: "3AF4B2C1", sender: Some("s@example.jp"), text: "returned to sender" };
         assert_eq!(told(line), Some(want));
     }
 }

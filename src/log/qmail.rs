@@ -6,7 +6,7 @@ use super::system::{Attempted, Cut, Literals, Outcome, Told, bracketed, present}
 use crate::model::Kind;
 
 pub(super) const LITERALS: Literals =
-    Literals { always: &[": failure: ", ": deferral: ", "starting delivery ", "info msg "], successes: &[": success: "] };
+    Literals { always: &[": failure: ", ": deferral: ", "starting delivery "], messages: &["info msg "], successes: &[": success: "] };
 
 pub(super) fn read(cut: Cut<'_>) -> Option<Told<'_>> {
     match cut.literal {

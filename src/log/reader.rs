@@ -1,5 +1,6 @@
 //! From blocks of lines to entries.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use aho_corasick::BuildError;
@@ -17,20 +18,42 @@ use crate::model::Kind;
 /// How many literals of one line are tried.
 const TRIES: usize = 8;
 
-/// Which lines are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+/// Which results are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Results {
     /// Failures and delays.
+    #[default]
     Failures,
     /// Successes too.
-    Everything,
+    All,
+}
+
+/// What is wanted of the messages that the results are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Messages {
+    /// Who sent them, and their ids.
+    #[default]
+    Joined,
+    /// Nothing, for which fewer lines are to be looked at.
+    Passed,
+}
+
+/// What is wanted of a log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which results.
+    pub results: Results,
+    /// What of their messages.
+    pub messages: Messages,
+    /// Of which time.
+    pub period: Period,
 }
 
 /// Reads the lines of logs. What it learns of messages it keeps from one block, and one log, to the next.
 ///
 /// ```
-/// use modori::log::{Clock, Period, Reader, Wanted};
-/// let mut reader = Reader::new(Wanted::Failures, Period::default()).unwrap();
+/// use modori::log::{Clock, Reader, Wanted};
+/// let mut reader = Reader::new(Wanted::default()).unwrap();
 /// let line = b"postfix/smtp[1]: 4F2A: to=<a@example.jp>, relay=none, delay=1, dsn=5.4.4, status=bounced (Host not found)\n";
 /// let (entries, lines) = reader.read(line, 0, Clock::now());
 /// assert_eq!((entries[0].recipient.as_deref(), &*entries[0].text, lines), (Some("a@example.jp"), "Host not found", 1));
@@ -40,7 +63,6 @@ pub struct Reader {
     finder: Finder,
     journal: Journal,
     wanted: Wanted,
-    period: Period,
 }
 
 /// Where a line stands.
@@ -51,12 +73,12 @@ struct Place<'p> {
 }
 
 impl Reader {
-    /// A reader of the wanted lines of a period.
+    /// A reader of what is wanted.
     ///
     /// # Errors
     /// None in practice: when the literals cannot be compiled.
-    pub fn new(wanted: Wanted, period: Period) -> Result<Self, BuildError> {
-        Ok(Self { finder: Finder::new(wanted)?, journal: Journal::default(), wanted, period })
+    pub fn new(wanted: Wanted) -> Result<Self, BuildError> {
+        Ok(Self { finder: Finder::new(wanted)?, journal: Journal::default(), wanted })
     }
 
     /// Reads whole lines, of which `before` many came before in the same log: their entries, and how many lines end in them.
@@ -83,8 +105,7 @@ impl Reader {
         if line.starts_with(b"{") {
             return Wrapped::read(line).is_some_and(|wrapped| self.wrapped(&wrapped, number, clock, entries));
         }
-        let before = String::from_utf8_lossy(&line[..hit.range.start]);
-        let after = String::from_utf8_lossy(&line[hit.range.end..]);
+        let (before, after) = (text(&line[..hit.range.start]), text(&line[hit.range.end..]));
         let Some(told) = hit.system.read(hit.cut(&before, &after)) else { return false };
         let prefix = || Prefix::read(&before, clock);
         self.take(told, hit.system, number, prefix, entries);
@@ -114,7 +135,9 @@ impl Reader {
         match told {
             Told::Message { queue_id, sender, message_id } => self.journal.tell(queue_id, sender, message_id),
             Told::Attempt { number, queue_id, recipient } => self.journal.begin(number, queue_id, recipient),
-            Told::Results(outcomes) if self.wanted == Wanted::Failures && outcomes.iter().all(|said| said.kind == Kind::Success) => {
+            Told::Results(outcomes)
+                if self.wanted.results == Results::Failures && outcomes.iter().all(|said| said.kind == Kind::Success) =>
+            {
                 outcomes.iter().for_each(|said| self.settle(said));
             }
             Told::Results(outcomes) => {
@@ -143,7 +166,7 @@ impl Reader {
             (Attempted::Delivery { queue_id, .. }, Kind::Delay) if system == System::Postfix => self.journal.wait(queue_id, &entry),
             _ => self.settle(said),
         }
-        self.period.holds(entry.time).then_some(entry)
+        self.wanted.period.holds(entry.time).then_some(entry)
     }
 
     /// Everything known of a result.
@@ -176,7 +199,7 @@ impl Reader {
 
     /// The failures of all who still waited for a message: for the reasons for which they waited.
     fn expired(&mut self, queue_id: &str, text: &str, system: System, place: Place<'_>) -> Vec<Entry> {
-        if !self.period.holds(place.prefix.time) {
+        if !self.wanted.period.holds(place.prefix.time) {
             return Vec::new();
         }
         let waiting = self.journal.give_up(queue_id);
@@ -216,6 +239,11 @@ impl Reader {
     }
 }
 
+/// Bytes as text. Nearly all are, which is found out faster than what else they are.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 impl Hit {
     /// The hit as seen from the start of its line.
     fn shifted(&self, begin: usize) -> Self {
@@ -234,12 +262,12 @@ mod tests {
         Clock::at("2025-02-09T00:00:00Z".parse().unwrap())
     }
 
-    fn reader(wanted: Wanted) -> Reader {
-        Reader::new(wanted, Period::default()).unwrap()
+    fn reader(results: Results) -> Reader {
+        Reader::new(Wanted { results, ..Wanted::default() }).unwrap()
     }
 
-    fn entries(wanted: Wanted, lines: &str) -> Vec<Entry> {
-        reader(wanted).read(lines.as_bytes(), 0, clock()).0
+    fn entries(results: Results, lines: &str) -> Vec<Entry> {
+        reader(results).read(lines.as_bytes(), 0, clock()).0
     }
 
     fn result(queue_id: &str, recipient: &str, status: &str) -> String {
@@ -259,18 +287,18 @@ mod tests {
             "Feb  8 10:11:12 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n",
             "Feb  8 10:11:13 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n",
         ];
-        let found = entries(Wanted::Failures, &lines.concat());
+        let found = entries(Results::Failures, &lines.concat());
         let bounced: Vec<_> = found.iter().filter(|entry| entry.kind == Kind::Bounce).collect();
         let [first, unknown] = bounced[..] else { panic!("{bounced:?}") };
         assert_eq!((first.recipient.as_deref(), first.line, &*first.text), (Some("a@example.jp"), 6, "because of a@example.jp"));
         assert_eq!(first.sender.as_deref(), Some("s@example.jp"));
-        assert_eq!((unknown.recipient.as_deref(), &*unknown.text), (None, "expired, returned to sender"));
+        assert_eq!((unknown.recipient.as_deref(), &*unknown.text), (None, "returned to sender"));
         assert_eq!(found.iter().filter(|entry| entry.kind == Kind::Delay).count(), 4);
     }
 
     #[test]
     fn lines_are_numbered_and_joined_from_block_to_block() {
-        let mut reader = reader(Wanted::Failures);
+        let mut reader = reader(Results::Failures);
         let first = "x\npostfix/cleanup[1]: 4F: message-id=<m@example.jp>\npostfix/qmgr[1]: 4F: from=<s@example.jp>, size=1, nrcpt=1 (queue active)\n";
         let (none, lines) = reader.read(first.as_bytes(), 0, clock());
         assert_eq!((none.len(), lines), (0, 3));
@@ -284,14 +312,14 @@ mod tests {
     #[test]
     fn successes_are_there_only_where_they_are_wanted() {
         let lines = result("4F", "a@example.jp", "sent");
-        assert_eq!(entries(Wanted::Failures, &lines), []);
-        assert_eq!(entries(Wanted::Everything, &lines)[0].kind, Kind::Success);
+        assert_eq!(entries(Results::Failures, &lines), []);
+        assert_eq!(entries(Results::All, &lines)[0].kind, Kind::Success);
     }
 
     #[test]
     fn lines_of_another_time_are_left_out_and_yet_remembered() {
         let period = Period { since: Period::first("2025-02-05").ok(), until: None };
-        let mut reader = Reader::new(Wanted::Failures, period).unwrap();
+        let mut reader = Reader::new(Wanted { period, ..Wanted::default() }).unwrap();
         let given_up = "Feb  8 10:11:12 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n";
         let (found, _) = reader.read(format!("{}{given_up}", result("4F", "a@example.jp", "deferred")).as_bytes(), 0, clock());
         assert_eq!(
@@ -303,7 +331,7 @@ mod tests {
     #[test]
     fn json_around_a_line_is_taken_off() {
         let line = r#"{"_HOSTNAME":"mx1","MESSAGE":"4F: to=<a@example.jp>, relay=none, dsn=5.4.4, status=bounced (say \"no\")","__REALTIME_TIMESTAMP":"1738577472000000"}"#;
-        let found = entries(Wanted::Failures, line);
+        let found = entries(Results::Failures, line);
         assert_eq!((&*found[0].text, found[0].host.as_deref()), ("say \"no\"", Some("mx1")));
         assert_eq!(found[0].time.map(|time| time.to_string()).as_deref(), Some("2025-02-03T10:11:12"));
     }
@@ -311,32 +339,34 @@ mod tests {
     #[test]
     fn a_literal_that_means_nothing_hides_none_that_does() {
         let line = "note == this: 2025-02-03 10:11:12 1tabcd-000001-AB ** a@example.jp R=x: gone\n";
-        assert_eq!(&*entries(Wanted::Failures, line)[0].text, "gone");
+        assert_eq!(&*entries(Results::Failures, line)[0].text, "gone");
     }
 
     #[test]
     fn a_line_full_of_literals_costs_no_more_than_others() {
         let line = " == ".repeat(250_000);
-        assert_eq!(entries(Wanted::Everything, &line), []);
+        assert_eq!(entries(Results::All, &line), []);
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            reader(Wanted::Everything).read(&bytes, 0, clock());
+            reader(Results::All).read(&bytes, 0, clock());
         }
 
         #[test]
         fn no_lines_made_of_pieces_of_lines_panic(pieces in proptest::collection::vec(piece(), 0..24)) {
             let text = pieces.concat();
-            let (found, lines) = reader(Wanted::Everything).read(&text, 0, clock());
+            let (found, lines) = reader(Results::All).read(&text, 0, clock());
             prop_assert!(found.iter().all(|entry| entry.line <= lines + 1));
         }
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {
-        let literals: Vec<&str> =
-            System::ALL.iter().flat_map(|system| [system.literals().always, system.literals().successes].concat()).collect();
+        let literals: Vec<&str> = System::ALL
+            .iter()
+            .flat_map(|system| [system.literals().always, system.literals().messages, system.literals().successes].concat())
+            .collect();
         let others = [
             "4F",
             ": to=<",

@@ -4,7 +4,7 @@ use super::escape::unescaped;
 use super::system::{Attempted, Cut, Literals, Outcome, Told, bracketed, last_id, present};
 use crate::model::{Kind, Status};
 
-pub(super) const LITERALS: Literals = Literals { always: &[", stat=", ", msgid="], successes: &[", stat=Sent"] };
+pub(super) const LITERALS: Literals = Literals { always: &[", stat="], messages: &[", msgid="], successes: &[", stat=Sent"] };
 
 /// What may stand in the fields behind the recipients, each as `, key=value`.
 const KEYS: [&str; 12] = [

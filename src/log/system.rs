@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use crate::model::names::named;
 use crate::model::{Kind, Status};
 
@@ -93,8 +95,10 @@ impl System {
 /// The literals of a system's lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Literals {
-    /// Of lines that tell a failure, or what later ones need.
+    /// Of lines that tell a failure, or what later ones need for theirs.
     pub(super) always: &'static [&'static str],
+    /// Of lines that tell who sent a message, or its id.
+    pub(super) messages: &'static [&'static str],
     /// Of lines that tell nothing but a success.
     pub(super) successes: &'static [&'static str],
 }
@@ -110,8 +114,14 @@ pub(super) fn present(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What stands before and behind the first `needle`.
+pub(super) fn around<'l>(text: &'l str, needle: &str) -> Option<(&'l str, &'l str)> {
+    let at = memmem::find(text.as_bytes(), needle.as_bytes())?;
+    Some((&text[..at], &text[at + needle.len()..]))
+}
+
 /// The last word of `text` that only letters and digits are in, which a queue id is.
 pub(super) fn last_id(text: &str) -> Option<&str> {
-    let start = text.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    present(&text[start..])
+    let length = text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    present(&text[text.len() - length..])
 }

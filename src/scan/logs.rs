@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::crew::Bulk;
+use super::known::Known;
 use crate::Engine;
 use crate::log::{self, Entry, Opened, Reader};
 use crate::mail::source::Unread;
 use crate::matcher::Viewpoint;
+use crate::model::Diagnosis;
 use crate::output::{Counted, Logged, Place, Printer, render_entry};
 
 /// How many bytes one answer may take when it is printed.
@@ -18,7 +20,7 @@ const PRINTED: usize = 4 << 10;
 #[derive(Debug, Clone, Copy)]
 pub enum Answers<'e> {
     /// They are counted and no more.
-    Counts,
+    Counts(&'e Known),
     /// A line for each.
     Lines(Printer<'e>),
     /// All that is known of each, as the printer's format has it.
@@ -74,17 +76,23 @@ impl LogScanner<'_> {
     pub fn answer(&self, sheet: Sheet) -> io::Result<Answered> {
         let (mut printed, mut counted) = (Vec::new(), Vec::with_capacity(sheet.entries.len()));
         for (number, entry) in sheet.entries.iter().enumerate() {
-            let diagnosis = self.engine.diagnose(self.engine.read_entry(entry), self.from);
-            counted.push(Counted::new(self.engine, &diagnosis));
-            match self.answers {
-                Answers::Counts => {}
-                Answers::Lines(printer) => render_entry(&mut printed, &printer, entry, &diagnosis),
+            let judge = || self.engine.diagnose(self.engine.read_entry(entry), self.from);
+            let count = |diagnosis: &Diagnosis<'_>| Counted::new(self.engine, diagnosis);
+            counted.push(match self.answers {
+                Answers::Counts(known) => known.counted(entry, || count(&judge())),
+                Answers::Lines(printer) => {
+                    let diagnosis = judge();
+                    render_entry(&mut printed, &printer, entry, &diagnosis);
+                    count(&diagnosis)
+                }
                 Answers::Records(printer) => {
+                    let diagnosis = judge();
                     let logged = Logged { line: entry.line, queue_id: entry.queue_id.as_deref(), time: entry.time };
                     let place = Place { file: Some(&sheet.file), mail: None, index: sheet.before + number, logged: Some(logged) };
                     printer.answer(&mut printed, &diagnosis, place)?;
+                    count(&diagnosis)
                 }
-            }
+            });
         }
         Ok(Answered { sheet, printed, counted })
     }

@@ -2,6 +2,7 @@
 
 mod crew;
 mod follow;
+mod known;
 mod logs;
 
 use std::{io, vec};
@@ -15,6 +16,7 @@ use crate::output::{Counted, Place, Printer};
 
 pub use crew::{Bulk, Crew};
 pub use follow::Followed;
+pub use known::Known;
 pub use logs::{Answered, Answers, LogScanner, Logs, Sheet};
 
 /// Answers for one input after the other. Several threads may share it.
