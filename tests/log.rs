@@ -185,6 +185,25 @@ fn text_is_a_summary_in_both_languages() {
 }
 
 #[test]
+fn the_same_words_count_by_whose_recipients_they_are_about() {
+    let line = |recipient: &str| {
+        bounced(recipient).replace("550 5.1.1 User unknown", "550 Unknown user (in reply to end of DATA command)").replace("5.1.1", "5.0.0")
+    };
+    let log = [line("a@docomo.ne.jp"), line("b@example.jp"), line("c@docomo.ne.jp")].concat();
+    let (out, ..) = run(&["--lang", "en", "-"], log);
+    let answered = out.split("By who answered").nth(1).unwrap().split("By recipient domain").next().unwrap();
+    let bars: Vec<usize> = answered.lines().map(|line| line.matches('█').count()).filter(|length| *length > 0).collect();
+    assert_eq!(bars, [30, 15], "{answered}");
+}
+
+#[test]
+fn the_evidence_is_shown_where_it_is_asked_for() {
+    let (out, ..) = run(&["--explain", "-"], bounced("a@example.jp"));
+    assert!(out.contains("What to do") && out.contains("Evidence") && out.contains("Summary"), "{out}");
+    assert_eq!(run(&["--explain", "--summary", "-"], "").2, 2);
+}
+
+#[test]
 fn the_other_formats_have_the_keys_too() {
     let log = sample("sendmail");
     let (csv, ..) = run(&["--format", "csv", path(&log)], "");

@@ -30,6 +30,7 @@ const EXAMPLES: &str = "\
 Examples:
   modori lookup '552 5.2.2 Mailbox full'
   modori lookup --lang ja '550 Unknown user taro@docomo.ne.jp (in reply to end of DATA command)'
+  modori log --since 2025-02-03 /var/log/mail.log
   modori rules search 'over quota'
   modori check --rules ./my-rules && modori test --rules ./my-rules
 
