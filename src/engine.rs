@@ -2,6 +2,7 @@
 //!
 //! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
 
+use std::ops::Range;
 use std::thread;
 
 use crate::index::Tables;
@@ -9,7 +10,7 @@ use crate::log::Entry;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
-    Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, ProviderIx, ProviderKind, Reply,
+    Action, Audience, Category, Diagnosis, Fact, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, Own, ProviderIx, ProviderKind, Reply,
     RuleSet, Severity, Status, Strength, Words,
 };
 use crate::pattern::{self, Folded};
@@ -47,6 +48,13 @@ impl Engine {
         let all: Vec<Layer> = std::iter::once(Layer::shipped()).chain(layers).collect();
         let loaded = load(&all);
         loaded.set.map(Self::new).ok_or(loaded.faults)
+    }
+
+    /// Tells it who we are, by which mail that others sent in our name is known.
+    #[must_use]
+    pub fn with_own(mut self, own: Own) -> Self {
+        self.reader.set_own(own);
+        self
     }
 
     /// The rules that it answers from.
@@ -110,10 +118,13 @@ impl Engine {
         let utterance = chosen.as_ref().map_or_else(|| failure.utterances.len().saturating_sub(1), |chosen| chosen.utterance);
         let (status, reply) = (failure.status(utterance), failure.reply(utterance));
         let temporary = reply.is_some_and(Reply::is_temporary) || status.is_some_and(Status::is_temporary);
-        let (severity, action) = verdict(kind, self.set.category(category), chosen.as_ref(), temporary);
+        let (severity, action) = match failure.backscatter {
+            Some(true) => (Severity::Notice, Action::None),
+            _ => verdict(kind, self.set.category(category), chosen.as_ref(), temporary),
+        };
         let mut facts = std::mem::take(&mut failure.facts);
         if let Some(chosen) = &chosen {
-            self.add_facts(&failure, chosen, &mut facts);
+            self.taken(&failure, chosen).into_iter().for_each(|(name, _, fact)| facts.add(&name, fact));
         }
         let remote = self.remote(&failure, from);
         let reporter = failure.reporter.or_else(|| failure.reporting_host.as_deref().and_then(|host| self.matcher.directory().host(host)));
@@ -165,20 +176,21 @@ impl Engine {
         }
     }
 
-    /// Adds what the holes of the chosen pattern took.
-    fn add_facts(&self, failure: &Failure<'_>, chosen: &Match, facts: &mut Facts) {
-        let Some(pattern) = chosen.pattern.map(|index| &self.set.rule(chosen.rule).patterns[index]) else { return };
+    /// What the holes of a matched pattern took: the names, the places in the utterance as it was written, and the facts.
+    #[must_use]
+    pub fn taken(&self, failure: &Failure<'_>, chosen: &Match) -> Vec<(String, Range<usize>, Fact)> {
+        let Some(pattern) = chosen.pattern.map(|index| &self.set.rule(chosen.rule).patterns[index]) else { return Vec::new() };
         let text = &failure.utterances[chosen.utterance].text;
-        for (name, range) in chosen.holes.iter().filter(|(name, _)| name != IGNORED) {
+        let fact = |(name, range): &(String, Range<usize>)| {
             let kind = match &pattern.form {
                 Form::Text(text) => text.holes().find(|hole| *hole.name == **name).map(|hole| hole.kind),
                 Form::Regex(_) => name.parse().ok(),
             };
-            let taken = &text[Folded::origin(text, range.clone())];
-            if let Some(fact) = pattern::fact(kind.unwrap_or(HoleKind::Word), taken) {
-                facts.add(name, fact);
-            }
-        }
+            let range = Folded::origin(text, range.clone());
+            let fact = pattern::fact(kind.unwrap_or(HoleKind::Word), &text[range.clone()])?;
+            Some((name.clone(), range, fact))
+        };
+        chosen.holes.iter().filter(|(name, _)| name != IGNORED).filter_map(fact).collect()
     }
 
     /// The notes for this category of whoever serves the recipient, refused, or is asked for.
@@ -189,6 +201,8 @@ impl Engine {
             let whose = match note.audience {
                 Audience::Recipients => owner == served || owner == diagnosis.remote || owner == diagnosis.provider,
                 Audience::Customers => owner == from.customer_of,
+                // It stands in place of the advice.
+                Audience::Backscatter => false,
             };
             whose && note.categories.contains(&diagnosis.category)
         };
@@ -197,9 +211,15 @@ impl Engine {
 
     /// What to tell the person who sent the mail.
     ///
-    /// A report of a delay first says that nothing need be sent again (the advice of that kind's own category).
+    /// A report of a delay first says that nothing need be sent again (the advice of that kind's own category). Where somebody else
+    /// sent the mail in our name, there is nothing else to say.
     #[must_use]
     pub fn advice(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Option<String> {
+        if diagnosis.failure.backscatter == Some(true)
+            && let Some(text) = self.on_backscatter(diagnosis, lang)
+        {
+            return Some(text);
+        }
         let category = self.set.category(diagnosis.category);
         let own = diagnosis.rule.and_then(|rule| self.set.rule(rule).advice.render(&diagnosis.facts, lang));
         let reason = own.or_else(|| category.advice.render(&diagnosis.facts, lang));
@@ -213,9 +233,20 @@ impl Engine {
         (!parts.is_empty()).then(|| parts.join(between))
     }
 
-    /// What to tell whoever runs the sending server.
+    /// What to tell about a mail that somebody else sent in our name: the first note on it for this category, or for all.
+    fn on_backscatter(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Option<String> {
+        let notes = self.set.notes.iter().filter(|note| note.audience == Audience::Backscatter);
+        let (own, general): (Vec<_>, Vec<_>) = notes.partition(|note| note.categories.contains(&diagnosis.category));
+        let general = general.into_iter().filter(|note| note.categories.is_empty());
+        own.into_iter().chain(general).find_map(|note| note.text.render(&diagnosis.facts, lang))
+    }
+
+    /// What to tell whoever runs the sending server; nothing where the mail was not sent by it.
     #[must_use]
     pub fn operator(&self, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Option<String> {
+        if diagnosis.failure.backscatter == Some(true) {
+            return None;
+        }
         let own = diagnosis.rule.and_then(|rule| self.set.rule(rule).operator.render(&diagnosis.facts, lang));
         own.or_else(|| self.set.category(diagnosis.category).operator.render(&diagnosis.facts, lang))
     }

@@ -15,9 +15,11 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod authoring;
 pub mod cli;
 pub mod engine;
 pub mod index;
+pub mod live;
 pub mod log;
 pub mod mail;
 pub mod matcher;

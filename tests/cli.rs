@@ -60,8 +60,9 @@ fn a_text_gets_its_diagnosis() {
 fn the_keys_of_a_record_are_those_of_the_contract() {
     let record = record(&["552 5.2.2 Mailbox full"]);
     let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
-    let want = "schema_version file index kind recipient final_recipient category group severity action strength provider rule reporter remote \
-        reporting_host remote_host status reply command stage diagnostic facts advice notes operator lang sender subject message_id date generation left_out mail line queue_id time";
+    let want = "schema_version file index kind recipient recipient_source final_recipient category group severity action strength provider rule reporter remote \
+        reporting_host remote_host status reply command stage diagnostic facts advice notes operator lang sender subject message_id date \
+        headers backscatter limit generation left_out mail line queue_id time";
     assert_eq!(keys, want.split_whitespace().collect::<Vec<_>>());
     assert_eq!(record["recipient"], Value::Null);
 }
@@ -274,6 +275,25 @@ fn tests_fail_when_they_should() {
     let (out, _, code) = run(&["test", "--rules", path], "");
     assert_eq!(code, 1);
     assert!(out.contains("example/poems has no example") && out.contains("example/poems counter-example 1"), "{out}");
+}
+
+#[test]
+fn who_we_are_stands_in_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("modori.toml");
+    fs::write(&file, "our_domains = ['example.jp']\nour_hosts = ['*.out.example.jp']\nheaders = ['list-id']\n").unwrap();
+    let mail = |name: &str| format!("{}/tests/mails/{name}.eml", env!("CARGO_MANIFEST_DIR"));
+    let scan = |name: &str, format: &str| run(&["scan", "--config", file.to_str().unwrap(), "--format", format, &mail(name)], "").0;
+    let record = |name: &str| serde_json::from_str::<Value>(&scan(name, "ndjson")).unwrap();
+
+    let forged = record("forged");
+    assert_eq!((&forged["backscatter"], &forged["severity"], &forged["action"]), (&true.into(), &"notice".into(), &"none".into()));
+    assert!(scan("forged", "text").contains("was not sent from your servers"));
+
+    let verp = record("verp");
+    assert_eq!((&verp["recipient"], &verp["recipient_source"]), (&"taro@example.jp".into(), &"verp".into()));
+    assert_eq!((&verp["backscatter"], &verp["headers"]["list-id"]), (&Value::Null, &"Readers <readers.lists.example.net>".into()));
+    assert!(scan("verp", "text").contains("taro@example.jp (from the address that the report came to)"));
 }
 
 #[test]

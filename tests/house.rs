@@ -11,8 +11,8 @@ const FLOORS: &[&[&str]] = &[
     &["mail", "log", "matcher", "shipped"],
     &["engine"],
     &["suite"],
-    &["output"],
-    &["scan"],
+    &["authoring", "output"],
+    &["scan", "live"],
     &["cli"],
     &["lib", "main"],
 ];

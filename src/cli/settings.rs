@@ -17,6 +17,12 @@ pub(super) struct Settings {
     pub(super) lang: Option<String>,
     /// Rules to lay on top; seen from the folder of the settings.
     pub(super) rules: Vec<PathBuf>,
+    /// The domains that our senders write from.
+    pub(super) our_domains: Vec<String>,
+    /// The hosts and addresses that send our mail.
+    pub(super) our_hosts: Vec<String>,
+    /// Header fields of the returned mail to carry along.
+    pub(super) headers: Vec<String>,
 }
 
 /// The folders that may hold `modori.toml` and `rules`, later over earlier.

@@ -7,9 +7,9 @@ use super::settings::{Settings, folders};
 use super::{Common, Failed};
 use crate::Engine;
 use crate::matcher::Viewpoint;
-use crate::model::Lang;
+use crate::model::{Lang, Own};
 use crate::output::{Format, Langs, Printer, render_faults};
-use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
+use crate::rules::{Layer, Loaded, load, load_valid, nearest};
 
 /// The variable that names rule folders, as `PATH` names folders.
 const RULES_VARIABLE: &str = "MODORI_RULES";
@@ -37,20 +37,26 @@ impl Setup {
     }
 
     /// Loads the rules and settles language and viewpoint.
-    fn new(common: &Common) -> Result<Self, Failed> {
+    pub(super) fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
         let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
         let layers = layers(Layer::shipped(), common, &settings)?;
         let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
-        let engine = engine(loaded)?;
+        let engine = engine(loaded)?.with_own(own(settings));
         let from = viewpoint(&engine, common.provider.as_deref())?;
         Ok(Self { engine, langs, from })
     }
 }
 
-/// All layers of rules, lowest first: `shipped`, of the system, of the user, of the settings, of the environment, of the arguments.
+/// All layers of rules, lowest first: `shipped`, and those on top.
 pub(super) fn layers(shipped: Layer, common: &Common, settings: &Settings) -> Result<Vec<Layer>, Failed> {
+    let on_top = on_top(common, settings)?;
+    Ok(std::iter::once(shipped).chain(on_top.iter().map(|path| Layer::read(path))).collect())
+}
+
+/// The rules that lie on top, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+pub(super) fn on_top(common: &Common, settings: &Settings) -> Result<Vec<PathBuf>, Failed> {
     let usual = folders().into_iter().map(|folder| folder.join("rules")).filter(|folder| folder.is_dir());
     let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
     let listed: Vec<PathBuf> = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
@@ -58,8 +64,7 @@ pub(super) fn layers(shipped: Layer, common: &Common, settings: &Settings) -> Re
     if let Some(missing) = named().find(|path| !path.exists()) {
         return Err(Failed::Because(format!("there are no rules at {}: no such file or folder", missing.display())));
     }
-    let on_top = usual.chain(named().cloned()).map(|path| Layer::read(&path));
-    Ok(std::iter::once(shipped).chain(on_top).collect())
+    Ok(usual.chain(named().cloned()).collect())
 }
 
 /// The engine of a load, or every fault that refused it.
@@ -77,6 +82,12 @@ fn engine(loaded: Loaded) -> Result<Engine, Failed> {
         }
         None => Err(Failed::Because(format!("the rules were not loaded: {count} errors (--keep-going goes on without the broken ones)"))),
     }
+}
+
+/// Who we are, by the settings.
+fn own(settings: Settings) -> Own {
+    let plain = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
+    Own { domains: plain(settings.our_domains), hosts: plain(settings.our_hosts), headers: settings.headers }
 }
 
 fn viewpoint(engine: &Engine, provider: Option<&str>) -> Result<Viewpoint, Failed> {
@@ -104,11 +115,6 @@ fn langs(asked: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Resu
             Ok(Langs::One(set.and_then(|locale| Lang::from_locale(&locale)).unwrap_or_else(Lang::english)))
         }
     }
-}
-
-/// Whether a load has warnings, which `check` says and nobody else.
-pub(super) fn warnings(loaded: &Loaded) -> usize {
-    loaded.faults.iter().filter(|fault| fault.level == Level::Warning).count()
 }
 
 #[cfg(test)]

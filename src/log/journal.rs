@@ -65,7 +65,7 @@ impl Journal {
 
     /// Takes up that a recipient waits, and why.
     pub(super) fn wait(&mut self, queue_id: &str, entry: &Entry) {
-        let message = self.messages.entry(key(queue_id), entry.text.len() + 200);
+        let message = self.messages.entry(key(queue_id), entry.text.len() + 600);
         message.waiting.retain(|known| known.recipient != entry.recipient);
         if message.waiting.len() < WAITING {
             message.waiting.push(entry.clone());

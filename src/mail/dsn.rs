@@ -1,6 +1,11 @@
 //! Fields of a delivery status notification (RFC 3464).
 
+use std::borrow::Cow;
+
 use crate::model::{Kind, Status};
+
+/// The field that every recipient has; where it stands in a text, such fields stand there.
+pub(super) const FIRST_FIELD: &str = "Final-Recipient:";
 
 /// What a notification says about one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +17,13 @@ pub(super) struct Recipient {
     pub(super) remote: Option<String>,
     /// The type of the diagnostic in small letters (`smtp`, `x-unix` …), and its words.
     pub(super) diagnostic: Option<(String, String)>,
+}
+
+impl Recipient {
+    /// Whether its address is told.
+    pub(super) fn is_named(&self) -> bool {
+        self.last.is_some() || self.original.is_some()
+    }
 }
 
 /// What a notification says.
@@ -32,7 +44,8 @@ pub(super) fn parse(text: &str) -> Notification {
             notification.reporting = value(&group, "reporting-mta").map(host);
         }
         let recipient = recipient(&group);
-        if recipient.last.is_some() || recipient.original.is_some() {
+        // A group that says what became of the message is about somebody, named or not.
+        if recipient.is_named() || recipient.action.is_some() {
             notification.recipients.push(recipient);
         }
     }
@@ -89,11 +102,33 @@ fn recipient(fields: &Fields) -> Recipient {
 
 /// `rfc822; a@example.com`, also without the type or with brackets; encoded as RFC 6533 has it.
 fn address(value: &str) -> Option<String> {
-    let value = value.split_once(';').map_or(value, |(_, address)| address).trim();
+    let (kind, value) = value.split_once(';').map_or(("", value), |(kind, address)| (kind.trim(), address));
+    let value = if kind.eq_ignore_ascii_case("utf-8") { Cow::Owned(unescaped(value)) } else { Cow::Borrowed(value) };
+    let value = value.trim();
     let inside = value.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(value, |(address, _)| address);
     let plain = inside.trim().trim_matches(['<', '>', '"', '\'']);
     let plain = plain.split_whitespace().next().unwrap_or_default();
     (!plain.is_empty() && !plain.starts_with('@')).then(|| plain.to_owned())
+}
+
+/// An address of the type utf-8, in which any character may stand as `\x{2B}` (RFC 6533, section 3).
+fn unescaped(value: &str) -> String {
+    let mut parts = value.split("\\x{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let character = part.split_once('}').and_then(|(code, rest)| Some((char::from_u32(u32::from_str_radix(code, 16).ok()?)?, rest)));
+        match character.filter(|(character, _)| !character.is_control()) {
+            Some((character, rest)) => {
+                out.push(character);
+                out.push_str(rest);
+            }
+            None => {
+                out.push_str("\\x{");
+                out.push_str(part);
+            }
+        }
+    }
+    out
 }
 
 /// `dns; mx.example.com (192.0.2.1)`: the name alone.
@@ -144,6 +179,20 @@ mod tests {
         assert_eq!((first.action, second.action), (Some(Kind::Bounce), Some(Kind::Delay)));
         assert_eq!(first.status.map(|s| s.to_string()).as_deref(), Some("5.2.2"));
         assert_eq!(first.remote.as_deref(), Some("mx.example.jp"));
+    }
+
+    #[test]
+    fn addresses_of_any_script_are_read() {
+        for (value, want) in [
+            ("utf-8; 太郎@example.jp", Some("太郎@example.jp")),
+            ("UTF-8;taro\\x{2B}list@example.jp", Some("taro+list@example.jp")),
+            ("utf-8; \\x{592A}\\x{90CE}@example.jp", Some("太郎@example.jp")),
+            ("utf-8; a\\x{A}b\\x{D800}\\x{zz@example.jp", Some("a\\x{A}b\\x{D800}\\x{zz@example.jp")),
+            ("rfc822; a\\x{2B}@example.jp", Some("a\\x{2B}@example.jp")),
+            ("utf-8;", None),
+        ] {
+            assert_eq!(address(value).as_deref(), want, "{value}");
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Fields of an abuse report (RFC 5965).
 
+use std::collections::HashSet;
+
 /// The addresses that a report is about.
 pub(super) fn recipients(fields: &str) -> Vec<String> {
     let mut found = Vec::new();
+    let mut known = HashSet::new();
     for line in fields.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };
         let name = name.trim();
@@ -10,7 +13,7 @@ pub(super) fn recipients(fields: &str) -> Vec<String> {
             continue;
         }
         let address = value.trim().trim_matches(['<', '>']).to_owned();
-        if address.contains('@') && !found.contains(&address) {
+        if address.contains('@') && known.insert(address.clone()) {
             found.push(address);
         }
     }

@@ -9,7 +9,8 @@ use mail_parser::MessageParser;
 use memchr::memmem;
 use serde_json::{Deserializer, Map, Value};
 
-use super::report::{Report, owned};
+use super::join::owned;
+use super::report::Report;
 use crate::model::{Failure, Notice, NoticeMark, RuleSet, Speaker};
 use crate::reading::Grammar;
 

@@ -14,7 +14,8 @@ const HEADER_LINES: usize = 3;
 pub(super) struct Line {
     pub(super) range: Range<usize>,
     pub(super) folded: Folded,
-    indented: bool,
+    /// How many blanks it begins with.
+    pub(super) indent: usize,
 }
 
 impl Line {
@@ -38,7 +39,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let line = |line: &str| {
         let range = at..at + line.len();
         at = range.end;
-        Line { folded: Folded::new(line), indented: line.starts_with([' ', '\t']), range }
+        Line { folded: Folded::new(line), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
     };
     text.split_inclusive('\n').map(line).collect()
 }
@@ -70,16 +71,16 @@ pub(super) fn returned_at(lines: &[Line], marks: &[TextPattern]) -> usize {
             let before = index.checked_sub(1).is_none_or(|before| lines[before].is_blank());
             before
                 && *index > 0
-                && !lines[*index].indented
+                && lines[*index].indent == 0
                 && lines[*index..].iter().take(HEADER_LINES).filter(|line| is_header(line)).count() == HEADER_LINES
         })
     };
     marked.or_else(headers).unwrap_or(lines.len())
 }
 
-/// Whether a line is one of those that mails begin with, or goes on with one.
+/// Whether a line is a field that mails begin with (RFC 5322, RFC 2045), or goes on with one.
 fn is_header(line: &Line) -> bool {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 11] = [
         "return-path",
         "received",
         "from",
@@ -89,11 +90,10 @@ fn is_header(line: &Line) -> bool {
         "subject",
         "mime-version",
         "content-type",
-        "x-mailer",
         "reply-to",
         "delivered-to",
     ];
     let folded = line.folded.as_str();
     let name = folded.split_once(':').map_or("", |(name, _)| name);
-    if line.indented { !line.is_blank() } else { NAMES.contains(&name) || name.starts_with("x-") && !name.contains(' ') }
+    if line.indent > 0 { !line.is_blank() } else { NAMES.contains(&name) || name.starts_with("x-") && !name.contains(' ') }
 }

@@ -3,11 +3,12 @@
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
+use super::charset;
 use super::headers::Returned;
 
 /// A report taken apart.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct Parts<'m> {
     /// The report's own words, in the order of the parts.
     pub(super) text: String,
     /// The fields for programs (`message/delivery-status`), one a part.
@@ -16,14 +17,16 @@ pub(super) struct Parts {
     pub(super) feedback: Option<String>,
     /// The message that came back.
     pub(super) returned: Option<Returned>,
+    /// The message that stands in it whole: the one that came back, or another report.
+    pub(super) inner: Option<&'m Message<'m>>,
 }
 
-impl Parts {
-    pub(super) fn new(message: &Message<'_>) -> Self {
+impl<'m> Parts<'m> {
+    pub(super) fn new(message: &'m Message<'m>) -> Self {
         let mut parts = Self::default();
         let mut html = String::new();
         for part in &message.parts {
-            parts.add(part, &mut html);
+            parts.add(message, part, &mut html);
         }
         if parts.text.trim().is_empty() {
             parts.text = html_to_text(&html);
@@ -31,23 +34,31 @@ impl Parts {
         parts
     }
 
-    fn add(&mut self, part: &MessagePart<'_>, html: &mut String) {
+    /// Whether it has parts for programs, as the standards want them.
+    pub(super) fn is_standard(&self) -> bool {
+        self.feedback.is_some() || !self.status.is_empty()
+    }
+
+    fn add(&mut self, message: &'m Message<'m>, part: &'m MessagePart<'m>, html: &mut String) {
         if is_type(part, "message", "delivery-status") || is_type(part, "message", "global-delivery-status") {
-            self.status.push(String::from_utf8_lossy(part.contents()).into_owned());
+            self.status.push(charset::fields(part.contents()));
         } else if is_type(part, "message", "feedback-report") {
-            self.feedback = Some(String::from_utf8_lossy(part.contents()).into_owned());
+            self.feedback = Some(charset::fields(part.contents()));
         } else if is_type(part, "text", "rfc822-headers") || is_type(part, "message", "global-headers") {
             self.returned = self.returned.take().or_else(|| Returned::parse(part.contents()));
         } else if self.returned.is_some() {
             // What follows the returned message belongs to it.
         } else {
             match &part.body {
-                PartType::Message(message) => self.returned = Some(Returned::new(message)),
+                PartType::Message(inner) => {
+                    self.returned = Some(Returned::new(inner));
+                    self.inner = Some(inner);
+                }
                 PartType::Text(text) => {
-                    self.text.push_str(text);
+                    self.text.push_str(&charset::text(message, part, text));
                     self.text.push('\n');
                 }
-                PartType::Html(text) => html.push_str(text),
+                PartType::Html(text) => html.push_str(&charset::text(message, part, text)),
                 _ => {}
             }
         }

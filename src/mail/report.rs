@@ -1,18 +1,29 @@
 //! From a mail to its failures: fields for programs and prose together.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use mail_parser::MessageParser;
 
 use super::dsn::{self, Notification, Recipient};
 use super::feedback;
 use super::headers::{Headers, Returned};
-use super::page::{lines, recognises, returned_at, says};
+use super::join::{owned, together};
+use super::mend::{mend, with_its_boundary};
+use super::own::{backscatter, carried};
+use super::page::{Line, lines, recognises, returned_at, says};
 use super::parts::Parts;
-use super::shapes::{self, Said};
-use crate::model::{Failure, Kind, Layout, RuleSet, Speaker, Utterance};
+use super::recover::{self, Recovered};
+use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
+use crate::model::{Failure, Kind, Layout, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
 use crate::pattern::Folded;
 use crate::reading::Grammar;
+
+/// How many reports inside each other are opened.
+const MAX_NESTED: usize = 4;
+
+/// How much of a text is looked at for the words that show its layout, in bytes.
+const OPENING: usize = 256 * 1024;
 
 /// What a mail turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,48 +38,112 @@ pub enum Report {
 #[derive(Debug)]
 pub struct Reader {
     layouts: Vec<Layout>,
+    transcripts: Vec<Transcript>,
+    own: Own,
 }
 
 /// A mail taken apart, and the layout that it has.
 struct Page<'r> {
     headers: Headers,
-    parts: Parts,
+    parts: Parts<'r>,
     layout: Option<&'r Layout>,
+    /// The kind that the layout, or its words, tell.
+    kind: Option<Kind>,
     /// The report's own words.
     text: String,
     said: Vec<Said>,
+    own: &'r Own,
 }
 
 impl Reader {
     /// Makes the layouts of `set` ready.
     #[must_use]
     pub fn new(set: &RuleSet) -> Self {
-        Self { layouts: set.layouts.clone() }
+        Self { layouts: set.layouts.clone(), transcripts: set.transcripts.clone(), own: Own::default() }
+    }
+
+    /// Tells it who we are.
+    pub fn set_own(&mut self, own: Own) {
+        self.own = own;
     }
 
     /// Reads a mail. `grammar` is that of the same set.
     #[must_use]
     pub fn read(&self, grammar: &Grammar, mail: &[u8]) -> Report {
-        let Some(message) = MessageParser::default().parse(mail) else { return Report::NoReport };
-        let page = self.page(Headers::new(&message), Parts::new(&message));
-        let failures = page.failures(grammar);
+        let mended = mend(mail);
+        let parser = MessageParser::default();
+        let Some(message) = parser.parse(&mended.bytes) else { return Report::NoReport };
+        let split = with_its_boundary(&message);
+        let again = split.as_deref().and_then(|bytes| parser.parse(bytes));
+        let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message)), 0);
+        let too_many = (failures.len() > MAX_RECIPIENTS).then_some(Limit::Recipients);
+        failures.truncate(MAX_RECIPIENTS);
+        if let Some(limit) = mended.limit.or(too_many) {
+            failures.iter_mut().for_each(|failure| failure.limit = Some(limit));
+        }
         if failures.is_empty() { Report::NoReport } else { Report::Failures(failures) }
     }
 
-    fn page(&self, headers: Headers, mut parts: Parts) -> Page<'_> {
+    /// What a mail tells; `depth` counts the reports that it stands in.
+    fn failures(&self, grammar: &Grammar, headers: Headers, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
         let text = std::mem::take(&mut parts.text);
-        let whole = Folded::new(&text);
-        let layout = self.layouts.iter().find(|layout| recognises(layout, &headers, &whole));
-        let lines = lines(&text);
+        let opening = Folded::new(cut(&text, OPENING));
+        let mut fitting = self.layouts.iter().filter(|layout| recognises(layout, &headers, &opening)).peekable();
+        // Only the first is opened: trying each at every depth would take longer and longer.
+        if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
+            let inner = self.inside(grammar, nested, &text, &parts, depth);
+            if !inner.is_empty() {
+                return inner;
+            }
+        }
+        let layout = fitting.find(|layout| layout.shape != PageShape::Nested);
+        if layout.is_none() && !parts.is_standard() && !text.contains(dsn::FIRST_FIELD) {
+            return Vec::new();
+        }
+        self.page(layout, headers, parts, &text, &opening).failures(grammar)
+    }
+
+    /// What the report inside a report tells: it is a part of its own, or stands in the text.
+    fn inside(&self, grammar: &Grammar, layout: &Layout, text: &str, parts: &Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
+        if depth == MAX_NESTED || parts.is_standard() {
+            return Vec::new();
+        }
+        if let Some(inner) = parts.inner {
+            return self.failures(grammar, Headers::new(inner), Parts::new(inner), depth + 1);
+        }
+        let lines = lines(text);
+        let inner = message_in(text, &lines, returned_at(&lines, &layout.returned)).as_bytes();
+        let inner = MessageParser::default().parse(inner);
+        inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner), depth + 1))
+    }
+
+    fn page<'r>(&'r self, layout: Option<&'r Layout>, headers: Headers, mut parts: Parts<'r>, text: &str, opening: &Folded) -> Page<'r> {
+        let kind = layout.and_then(|layout| kind(layout, &headers, opening));
+        let lines = lines(text);
         let end = returned_at(&lines, layout.map_or(&[], |layout| &layout.returned));
         let own = lines.get(end).map_or(text.len(), |line| line.range.start);
-        if parts.returned.is_none() {
-            let behind = lines.iter().skip(end).find(|line| line.folded.as_str().contains(':')).map_or(text.len(), |line| line.range.start);
-            parts.returned = Returned::parse(&text.as_bytes()[behind..]);
-        }
-        let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &text, &lines[..end]));
-        let text = text[..own].to_owned();
-        Page { headers, parts, layout, text, said }
+        parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, &lines, end).as_bytes()));
+        let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &self.transcripts, text, &lines[..end]));
+        Page { headers, parts, layout, kind, text: text[..own].to_owned(), said, own: &self.own }
+    }
+}
+
+/// The message that begins with a field at or behind the line `at`.
+fn message_in<'t>(text: &'t str, lines: &[Line], at: usize) -> &'t str {
+    let first = lines.iter().skip(at).find(|line| line.folded.as_str().contains(':'));
+    &text[first.map_or(text.len(), |line| line.range.start)..]
+}
+
+/// The kind that a layout, or its words, tell.
+fn kind(layout: &Layout, headers: &Headers, text: &Folded) -> Option<Kind> {
+    if layout.kind.is_some() {
+        layout.kind
+    } else if says(&layout.delay, headers, text) {
+        Some(Kind::Delay)
+    } else if says(&layout.success, headers, text) {
+        Some(Kind::Success)
+    } else {
+        None
     }
 }
 
@@ -83,11 +158,10 @@ impl Page<'_> {
             notification.reporting = notification.reporting.take().or(read.reporting);
             notification.recipients.extend(read.recipients);
         }
-        let mut failures: Vec<Failure<'static>> = if notification.recipients.is_empty() {
-            self.by_prose(grammar)
-        } else {
-            notification.recipients.iter().map(|recipient| self.by_fields(grammar, recipient, notification.recipients.len())).collect()
-        };
+        // Fields that name nobody say less than a page that names several.
+        let named = notification.recipients.iter().any(Recipient::is_named);
+        let by_fields = named || !notification.recipients.is_empty() && self.said.len() <= 1;
+        let mut failures = if by_fields { self.by_fields(grammar, &notification.recipients) } else { self.by_prose(grammar) };
         for failure in &mut failures {
             failure.reporting_host = failure.reporting_host.take().or_else(|| notification.reporting.clone().map(Cow::Owned));
             self.finish(failure);
@@ -97,46 +171,60 @@ impl Page<'_> {
 
     /// Fields for programs that stand in the text, where no part holds them.
     fn inline_fields(&self) -> Option<&str> {
-        let at = || self.text.find("Final-Recipient:").map(|at| self.text[..at].rfind("Reporting-MTA:").unwrap_or(at));
+        let at = || self.text.find(dsn::FIRST_FIELD).map(|at| self.text[..at].rfind("Reporting-MTA:").unwrap_or(at));
         if self.parts.status.is_empty() { at().map(|at| &self.text[at..]) } else { None }
     }
 
     fn complaints(&self, fields: &str) -> Vec<Failure<'static>> {
-        let mut about = feedback::recipients(fields);
+        let named: Vec<Recovered> = feedback::recipients(fields).into_iter().map(|address| (address, RecipientSource::Report)).collect();
+        let mut about: Vec<Option<Recovered>> = named.into_iter().map(Some).collect();
         if about.is_empty() {
-            about = self.parts.returned.iter().flat_map(|returned| returned.to.clone()).take(1).collect();
+            about.push(recover::one(&self.headers, self.parts.returned.as_ref()));
         }
-        let one = |recipient: Option<String>| {
-            let mut failure = Failure { kind: Some(Kind::Complaint), recipient: recipient.map(Cow::Owned), ..Failure::default() };
+        let one = |recipient: Option<Recovered>| {
+            let mut failure = Failure { kind: Some(Kind::Complaint), ..Failure::default() };
+            set_recipient(&mut failure, recipient);
             self.finish(&mut failure);
             failure
         };
-        if about.is_empty() { vec![one(None)] } else { about.into_iter().map(|address| one(Some(address))).collect() }
+        about.into_iter().map(one).collect()
     }
 
-    /// A failure of a notification, with the words of the page about the same recipient.
-    fn by_fields(&self, grammar: &Grammar, fields: &Recipient, count: usize) -> Failure<'static> {
-        let names = [fields.last.as_deref(), fields.original.as_deref()];
-        let is_about = |said: &&Said| {
-            let own = [said.recipient.as_deref(), said.original.as_deref()];
-            own.iter().flatten().any(|own| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(own)))
+    /// The failures of a notification, each with the words of the page about the same recipient.
+    fn by_fields(&self, grammar: &Grammar, recipients: &[Recipient]) -> Vec<Failure<'static>> {
+        let mut about: HashMap<String, &Said> = HashMap::new();
+        for said in &self.said {
+            for name in [&said.recipient, &said.original].into_iter().flatten() {
+                about.entry(name.to_lowercase()).or_insert(said);
+            }
+        }
+        let only = self.said.first().filter(|_| recipients.len() == 1 && self.said.len() == 1);
+        let share = share(recipients.len());
+        let one = |fields: &Recipient| {
+            let names = [&fields.last, &fields.original];
+            let said = names.into_iter().flatten().find_map(|name| about.get(&name.to_lowercase()).copied()).or(only);
+            self.by_field(grammar, fields, said, share)
         };
-        let said = self.said.iter().find(is_about).or_else(|| self.said.first().filter(|_| count == 1 && self.said.len() == 1));
-        let prose = said.map_or("", |said| said.words.as_str());
+        recipients.iter().take(MAX_RECIPIENTS + 1).map(one).collect()
+    }
+
+    fn by_field(&self, grammar: &Grammar, fields: &Recipient, said: Option<&Said>, share: usize) -> Failure<'static> {
+        let prose = cut(said.map_or("", |said| &said.words), share);
         let diagnostic = fields.diagnostic.as_ref().map_or("", |(_, words)| words.as_str());
-        let mut failure = together(grammar, prose, diagnostic, fields);
+        let mut failure = together(grammar, prose, cut(diagnostic, share), fields);
         let original = fields.original.clone().or_else(|| said.and_then(|said| said.original.clone()));
         match (original, fields.last.clone()) {
             (Some(original), Some(last)) if !original.eq_ignore_ascii_case(&last) => {
                 failure.recipient = Some(Cow::Owned(original));
                 failure.final_recipient = Some(Cow::Owned(last));
             }
+            (None, None) => match said.and_then(|said| said.recipient.clone()) {
+                Some(named) => failure.recipient = Some(Cow::Owned(named)),
+                None => set_recipient(&mut failure, recover::one(&self.headers, self.parts.returned.as_ref())),
+            },
             (original, last) => failure.recipient = last.or(original).map(Cow::Owned),
         }
-        failure.kind = Some(self.kind().unwrap_or_else(|| fields.action.unwrap_or(Kind::Bounce)));
-        if let Some(action) = fields.action {
-            failure.kind = Some(action);
-        }
+        failure.kind = Some(fields.action.or(self.kind).unwrap_or(Kind::Bounce));
         failure.status = fields.status;
         failure.remote_host = failure.remote_host.take().or_else(|| fields.remote.clone().map(Cow::Owned));
         failure
@@ -145,13 +233,12 @@ impl Page<'_> {
     /// The failures that the page alone tells.
     fn by_prose(&self, grammar: &Grammar) -> Vec<Failure<'static>> {
         let Some(layout) = self.layout else { return Vec::new() };
-        let kind = self.kind().unwrap_or(Kind::Bounce);
-        let mut said = self.said.clone();
-        if said.is_empty() {
-            said = self.recovered(layout);
+        if self.said.is_empty() {
+            return self.recovered(grammar, layout);
         }
+        let share = share(self.said.len());
         let failure = |said: &Said| {
-            let mut failure = owned(grammar.read(&said.words));
+            let mut failure = self.spoken(grammar, cut(&said.words, share));
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
             match original {
                 Some(original) => {
@@ -160,42 +247,29 @@ impl Page<'_> {
                 }
                 None => failure.recipient = recipient.map(Cow::Owned).or_else(|| failure.recipient.take()),
             }
-            failure.kind = Some(kind);
             failure
         };
-        said.iter().map(failure).collect()
+        self.said.iter().map(failure).collect()
     }
 
-    /// Recipients that the page does not name: by `X-Failed-Recipients`, else by whom the returned message went to.
-    fn recovered(&self, layout: &Layout) -> Vec<Said> {
-        let words = self.text.clone();
-        if layout.kind == Some(Kind::AutoReply) || layout.kind == Some(Kind::Challenge) {
-            return vec![Said { recipient: self.headers.from_address.clone(), original: None, words }];
-        }
-        let failed = self.headers.all("x-failed-recipients").flat_map(|value| value.split(',')).map(|address| address.trim().to_owned());
-        let mut recipients: Vec<String> = failed.filter(|address| address.contains('@')).collect();
+    /// The failures of a page that names no recipients.
+    fn recovered(&self, grammar: &Grammar, layout: &Layout) -> Vec<Failure<'static>> {
+        let recipients = recover::recipients(layout, &self.headers, self.parts.returned.as_ref());
+        let words = cut(&self.text, share(recipients.len()));
         if recipients.is_empty() {
-            recipients = self.parts.returned.iter().flat_map(|returned| returned.to.clone()).take(1).collect();
+            return vec![self.spoken(grammar, words)];
         }
-        if recipients.is_empty() {
-            return vec![Said { words, ..Said::default() }];
-        }
-        recipients.into_iter().map(|recipient| Said { recipient: Some(recipient), original: None, words: words.clone() }).collect()
+        let one = |recipient: Recovered| {
+            let mut failure = self.spoken(grammar, words);
+            set_recipient(&mut failure, Some(recipient));
+            failure
+        };
+        recipients.into_iter().take(MAX_RECIPIENTS + 1).map(one).collect()
     }
 
-    /// The kind that the layout, or its words, tell.
-    fn kind(&self) -> Option<Kind> {
-        let layout = self.layout?;
-        let text = Folded::new(&self.text);
-        if layout.kind.is_some() {
-            layout.kind
-        } else if says(&layout.delay, &self.headers, &text) {
-            Some(Kind::Delay)
-        } else if says(&layout.success, &self.headers, &text) {
-            Some(Kind::Success)
-        } else {
-            None
-        }
+    /// A failure of the page's kind, with these words.
+    fn spoken(&self, grammar: &Grammar, words: &str) -> Failure<'static> {
+        Failure { kind: Some(self.kind.unwrap_or(Kind::Bounce)), ..owned(grammar.read(words)) }
     }
 
     /// Adds what the whole report tells.
@@ -206,67 +280,15 @@ impl Page<'_> {
             failure.sender = returned.sender.clone().map(Cow::Owned);
             failure.subject = returned.subject.clone().map(Cow::Owned);
             failure.message_id = returned.message_id.clone().map(Cow::Owned);
+            failure.backscatter = backscatter(self.own, returned);
+            failure.headers = carried(self.own, returned);
         }
     }
 }
 
-/// The words of the page and of the fields as one failure. Where the page holds what the fields say, it says more: the stage.
-fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields: &Recipient) -> Failure<'static> {
-    let (page, program) = (Folded::new(prose), Folded::new(diagnostic));
-    let mut failure = owned(grammar.read(prose));
-    if prose.trim().is_empty() {
-        failure.utterances.clear();
-    }
-    let repeated = page.as_str().contains(program.as_str());
-    if !repeated {
-        let mut own = owned(grammar.read(diagnostic));
-        let is_remote = fields.diagnostic.as_ref().is_some_and(|(kind, _)| kind == "smtp");
-        for utterance in &mut own.utterances {
-            if is_remote && utterance.speaker == Speaker::Reporter {
-                utterance.speaker = Speaker::Remote;
-            }
-            let last = failure.utterances.last();
-            utterance.stage = utterance.stage.or_else(|| last.and_then(|last| last.stage));
-            utterance.host = utterance.host.take().or_else(|| fields.remote.clone().filter(|_| is_remote).map(Cow::Owned));
-        }
-        failure.facts = if failure.facts.is_empty() { own.facts } else { failure.facts };
-        failure.remote_host = failure.remote_host.take().or(own.remote_host);
-        failure.utterances.extend(own.utterances);
-        failure.diagnostic = Cow::Owned(diagnostic.to_owned());
-    }
-    if failure.utterances.is_empty() {
-        failure.utterances = owned(grammar.read("")).utterances;
-    }
-    failure
-}
-
-/// A failure that borrows nothing.
-pub(super) fn owned(failure: Failure<'_>) -> Failure<'static> {
-    let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
-    let utterance = |utterance: Utterance<'_>| Utterance {
-        text: Cow::Owned(utterance.text.into_owned()),
-        host: own(utterance.host),
-        speaker: utterance.speaker,
-        stage: utterance.stage,
-        reply: utterance.reply,
-        status: utterance.status,
-        words: utterance.words,
-    };
-    Failure {
-        kind: failure.kind,
-        recipient: own(failure.recipient),
-        final_recipient: own(failure.final_recipient),
-        utterances: failure.utterances.into_iter().map(utterance).collect(),
-        reporter: failure.reporter,
-        reporting_host: own(failure.reporting_host),
-        remote_host: own(failure.remote_host),
-        status: failure.status,
-        reply: failure.reply,
-        date: failure.date,
-        diagnostic: Cow::Owned(failure.diagnostic.into_owned()),
-        sender: own(failure.sender),
-        subject: own(failure.subject),
-        message_id: own(failure.message_id),
-        facts: failure.facts,
-    }
+/// Names the recipient of a failure, and where it was found.
+fn set_recipient(failure: &mut Failure<'static>, recovered: Option<Recovered>) {
+    let Some((recipient, source)) = recovered else { return };
+    failure.recipient = Some(Cow::Owned(recipient));
+    failure.recovered_from = Some(source);
 }

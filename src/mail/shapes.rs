@@ -1,27 +1,45 @@
 //! The shapes of pages: how recipients and the words about them are found in a layout's error block.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::page::Line;
-use crate::model::{Layout, PageShape, TextPattern};
-use crate::pattern::{Folded, Found, find};
+use super::session::Session;
+use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
+use crate::pattern::{Folded, Found, find, parse_text};
 
-/// How many recipients one page may name.
-const MAX_RECIPIENTS: usize = 100_000;
+/// How many recipients one mail may name.
+pub(super) const MAX_RECIPIENTS: usize = 100_000;
+
+/// How many letters say something; fewer only join two addresses (`and`, `と`).
+const SAYING: u32 = 6;
+
+/// An address, right where it is looked for.
+static ADDRESS: LazyLock<Option<TextPattern>> = LazyLock::new(|| parse_text("^{recipient:address}").ok());
+
+/// How much is read of what was said about all recipients of a mail together, and about each at least, in bytes.
+const MAX_WORDS: usize = 32 << 20;
+const LEAST_WORDS: usize = 2 << 10;
+
+/// How long a sentence that names recipients may be, in bytes; what is longer is read in pieces.
+const MAX_SENTENCE: usize = 8 * 1024;
 
 /// What a page says about one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) recipient: Option<String>,
     pub(super) original: Option<String>,
-    pub(super) words: String,
+    /// What was said; recipients that share their words share them here too.
+    pub(super) words: Rc<str>,
 }
 
-/// Everything that the error block of a page says.
-pub(super) fn read(layout: &Layout, text: &str, lines: &[Line]) -> Vec<Said> {
+/// Everything that the error block of a page says. Sessions are printed in one of `forms`.
+pub(super) fn read(layout: &Layout, forms: &[Transcript], text: &str, lines: &[Line]) -> Vec<Said> {
     let block = block(layout, lines);
-    let page = Page { layout, text, lines: &lines[block] };
-    match layout.shape {
+    let page = Page { layout, forms, text, lines: &lines[block] };
+    let mut said = match layout.shape {
         PageShape::Paragraph => page.paragraphs(),
         PageShape::Block => page.blocks(),
         PageShape::List => page.list(),
@@ -29,7 +47,10 @@ pub(super) fn read(layout: &Layout, text: &str, lines: &[Line]) -> Vec<Said> {
         PageShape::Sentence => page.sentences(),
         PageShape::Transcript => page.transcript(),
         PageShape::Nested | PageShape::Notice => Vec::new(),
-    }
+    };
+    // One more than are told shows that there are more.
+    said.truncate(MAX_RECIPIENTS + 1);
+    said
 }
 
 /// The lines between the marks of the layout; all of them where these are not found.
@@ -41,6 +62,7 @@ fn block(layout: &Layout, lines: &[Line]) -> Range<usize> {
 
 struct Page<'p> {
     layout: &'p Layout,
+    forms: &'p [Transcript],
     text: &'p str,
     lines: &'p [Line],
 }
@@ -57,23 +79,7 @@ impl<'p> Page<'p> {
     /// The recipient that a line names.
     fn named(&self, line: &Line) -> Option<Said> {
         let (pattern, found) = line.find(&self.layout.recipient)?;
-        Some(self.said(pattern, &found, &line.range))
-    }
-
-    /// What the holes of a recipient pattern took, which was found in the text of `range`.
-    fn said(&self, pattern: &TextPattern, found: &Found, range: &Range<usize>) -> Said {
-        let text = &self.text[range.clone()];
-        let mut said = Said::default();
-        for (hole, taken) in pattern.holes().zip(&found.holes) {
-            let address =
-                text[Folded::origin(text, taken.clone())].trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c)).to_owned();
-            match &*hole.name {
-                "recipient" => said.recipient = Some(address),
-                "original" => said.original = Some(address),
-                _ => {}
-            }
-        }
-        said
+        Some(said(pattern, &found, &self.text[line.range.clone()]))
     }
 
     fn paragraphs(&self) -> Vec<Said> {
@@ -83,8 +89,7 @@ impl<'p> Page<'p> {
             let folded = Folded::new(text);
             let found = self.layout.recipient.iter().find_map(|pattern| find(pattern, folded.as_str(), 0).map(|found| (pattern, found)));
             if let Some((pattern, found)) = found {
-                let range = lines[0].range.start..lines[lines.len() - 1].range.end;
-                out.push(Said { words: text.to_owned(), ..self.said(pattern, &found, &range) });
+                out.push(Said { words: text.into(), ..said(pattern, &found, text) });
             }
         }
         out
@@ -96,31 +101,43 @@ impl<'p> Page<'p> {
         while let Some((line, more)) = rest.split_first() {
             rest = more;
             let Some(mut said) = self.named(line) else { continue };
-            let is_end = |line: &Line| line.has(&self.layout.stops) || line.has(&self.layout.recipient);
             let about = self.behind(&self.layout.recipient, line);
             let blank = if about.contains(char::is_alphanumeric) { 0 } else { rest.iter().take_while(|line| line.is_blank()).count() };
-            let length = rest[blank..].iter().position(|line| line.is_blank() || is_end(line)).unwrap_or(rest.len() - blank);
-            self.text_of(&rest[blank..blank + length]).clone_into(&mut said.words);
-            rest = &rest[blank + length..];
+            let length = blank + self.block_length(line, &rest[blank..]);
+            said.words = self.text_of(&rest[blank.min(length)..length]).into();
+            rest = &rest[length..];
             // Words may stand on the very line of the address, behind it.
             if said.words.trim().is_empty() {
-                self.text_of(std::slice::from_ref(line)).clone_into(&mut said.words);
+                said.words = self.text_of(std::slice::from_ref(line)).into();
             }
             out.push(said);
-            if out.len() >= MAX_RECIPIENTS {
-                break;
-            }
         }
         out
     }
 
+    /// How many lines belong to the address in `head`: up to what ends them, or up to a blank line that nothing goes on behind.
+    fn block_length(&self, head: &Line, lines: &[Line]) -> usize {
+        let is_end = |line: &Line| line.has(&self.layout.stops) || line.has(&self.layout.recipient) && line.indent <= head.indent;
+        let goes_on = |line: &Line| line.indent > head.indent || line.has(&self.layout.goes_on);
+        let mut length = 0;
+        loop {
+            length += lines[length..].iter().take_while(|line| !line.is_blank() && !is_end(line)).count();
+            let blank = lines[length..].iter().take_while(|line| line.is_blank()).count();
+            match lines.get(length + blank) {
+                Some(next) if blank > 0 && goes_on(next) && !is_end(next) => length += blank,
+                _ => return length,
+            }
+        }
+    }
+
     fn list(&self) -> Vec<Said> {
-        let named: Vec<Said> = self.lines.iter().filter_map(|line| self.named(line)).take(MAX_RECIPIENTS).collect();
+        let named: Vec<Said> = self.lines.iter().filter_map(|line| self.named(line)).take(MAX_RECIPIENTS + 1).collect();
         let words = self.reason().unwrap_or_else(|| {
             let about = self.lines.iter().filter(|line| !line.has(&self.layout.recipient));
             about.map(|line| &self.text[line.range.clone()]).collect()
         });
-        named.into_iter().map(|said| Said { words: words.clone(), ..said }).collect()
+        let words: Rc<str> = words.into();
+        named.into_iter().map(|said| Said { words: Rc::clone(&words), ..said }).collect()
     }
 
     /// What stands behind a mark of the layout, up to what ends it.
@@ -151,66 +168,128 @@ impl<'p> Page<'p> {
     }
 
     fn fields(&self) -> Vec<Said> {
-        let mut out: Vec<Said> = Vec::new();
+        let mut out: Vec<(Said, String)> = Vec::new();
         let mut open = false;
         for line in self.lines {
             if let Some(named) = self.named(line) {
                 open = false;
                 match out.last_mut() {
                     // A second address beside the first tells what the sender used.
-                    Some(last) if last.words.is_empty() && (named.recipient.is_none() || last.recipient.is_none()) => {
+                    Some((last, words)) if words.is_empty() && (named.recipient.is_none() || last.recipient.is_none()) => {
                         last.recipient = last.recipient.take().or(named.recipient);
                         last.original = last.original.take().or(named.original);
                     }
-                    _ => out.push(named),
+                    _ => out.push((named, String::new())),
                 }
                 continue;
             }
             open = !line.has(&self.layout.stops) && !line.is_blank() && (open || line.has(&self.layout.reason));
-            if let (true, Some(last)) = (open, out.last_mut()) {
-                let words = if line.has(&self.layout.reason) { self.behind_mark(line) } else { &self.text[line.range.clone()] };
-                last.words.push_str(words);
+            if let (true, Some((_, words))) = (open, out.last_mut()) {
+                words.push_str(if line.has(&self.layout.reason) { self.behind_mark(line) } else { &self.text[line.range.clone()] });
             }
         }
+        out.into_iter().map(|(said, words)| Said { words: words.into(), ..said }).collect()
+    }
+
+    /// Every sentence that names a recipient. What follows one, up to the next, is about it; recipients named in a row share it.
+    fn sentences(&self) -> Vec<Said> {
+        let named: Vec<(Said, Range<usize>)> = self.pieces().flat_map(|piece| self.named_in(piece)).take(MAX_RECIPIENTS + 1).collect();
+        let stop = |from: usize| {
+            let stops = |line: &&Line| line.range.start >= from && line.has(&self.layout.stops);
+            self.lines.iter().find(stops).map_or_else(|| self.lines.last().map_or(from, |line| line.range.end), |line| line.range.start)
+        };
+        let end = named.first().map_or(0, |(_, first)| stop(first.end));
+        let whole: Rc<str> = self.text_of(self.lines).into();
+        let mut words: Rc<str> = Rc::from("");
+        let mut out: Vec<Said> = Vec::new();
+        for (index, (said, range)) in named.iter().enumerate().rev() {
+            let next = named.get(index + 1).map_or(end, |(_, next)| next.start.min(end));
+            if let Some(own) = self.about(range.end..next.max(range.end)) {
+                words = own.into();
+            }
+            let words = if words.is_empty() { Rc::clone(&whole) } else { Rc::clone(&words) };
+            out.push(Said { words, ..said.clone() });
+        }
+        out.reverse();
         out
     }
 
-    fn sentences(&self) -> Vec<Said> {
-        let text = self.text_of(self.lines);
+    /// The text in pieces of a length at which nothing takes long, cut between paragraphs, lines or words where there are any.
+    fn pieces(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut at = self.lines.first().map_or(0, |line| line.range.start);
+        let end = self.lines.last().map_or(0, |line| line.range.end);
+        let text = self.text;
+        std::iter::from_fn(move || {
+            let rest = text.get(at..end).filter(|rest| !rest.is_empty())?;
+            let window = cut(rest, MAX_SENTENCE);
+            let between = ["\n\n", "\n", " "].iter().find_map(|gap| window.rfind(gap).filter(|place| *place > 0));
+            let length = if window.len() == rest.len() { rest.len() } else { between.unwrap_or(window.len()) };
+            at += length;
+            Some(at - length..at)
+        })
+    }
+
+    /// The recipients that the text in `piece` names, each with the place of the words that name it.
+    fn named_in(&self, piece: Range<usize>) -> Vec<(Said, Range<usize>)> {
+        let (text, start) = (&self.text[piece.clone()], piece.start);
         let folded = Folded::new(text);
-        let start = self.lines.first().map_or(0, |line| line.range.start);
-        let found = self.layout.recipient.iter().find_map(|pattern| find(pattern, folded.as_str(), 0).map(|found| (pattern, found)));
-        let Some((pattern, found)) = found else { return Vec::new() };
-        let behind = Folded::origin(text, 0..found.range.end).end;
-        let said = self.said(pattern, &found, &(start..start + text.len()));
-        let after = self.lines.iter().position(|line| line.range.start >= start + behind).unwrap_or(self.lines.len());
-        let stop = self.lines[after..].iter().position(|line| line.has(&self.layout.stops)).map_or(self.lines.len(), |at| after + at);
-        let rest = Page { lines: &self.lines[after..stop], ..*self };
-        let end = self.lines[..stop].last().map_or(behind, |line| line.range.end - start);
-        let words = rest.reason().unwrap_or_else(|| text[behind..end.max(behind)].to_owned());
-        let words = if words.trim().is_empty() { text.to_owned() } else { words };
-        vec![Said { words, ..said }]
+        let mut out = Vec::new();
+        for pattern in &self.layout.recipient {
+            let mut at = 0;
+            while let Some(mut found) = find(pattern, &folded.as_str()[at..], 0) {
+                let shift = |range: &mut Range<usize>| *range = range.start + at..range.end + at;
+                shift(&mut found.range);
+                found.holes.iter_mut().for_each(shift);
+                let place = Folded::origin(text, found.range.clone());
+                out.push((said(pattern, &found, text), start + place.start..start + place.end));
+                let once = found.range.is_empty() || pattern.at_start;
+                at = found.range.end;
+                if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
+                    for taken in in_a_row(folded.as_str(), at) {
+                        let place = Folded::origin(text, taken.clone());
+                        let recipient = Some(bare(&text[place.clone()]).to_owned());
+                        out.push((Said { recipient, ..Said::default() }, start + place.start..start + place.end));
+                        at = taken.end;
+                    }
+                }
+                if once {
+                    break;
+                }
+            }
+        }
+        out.sort_by_key(|(_, place)| (place.start, std::cmp::Reverse(place.end)));
+        out.dedup_by(|later, earlier| later.1.start < earlier.1.end);
+        out
+    }
+
+    /// What the text in `range` says, by the layout's mark for a reason where it has one.
+    fn about(&self, range: Range<usize>) -> Option<String> {
+        let from = self.lines.partition_point(|line| line.range.start < range.start);
+        let to = self.lines.partition_point(|line| line.range.end <= range.end).max(from);
+        let lines = Page { lines: &self.lines[from..to], ..*self };
+        let words = lines.reason().unwrap_or_else(|| self.text[range].to_owned());
+        (letters(&words) >= SAYING).then_some(words)
     }
 
     /// Addresses with their own lines first, then the session; each gets the groups of the session that name it, or all of it.
     fn transcript(&self) -> Vec<Said> {
         let session = self.lines.iter().position(|line| line.has(&self.layout.reason)).unwrap_or(self.lines.len());
         let (above, below) = self.lines.split_at(session);
-        let session = self.text_of(below);
+        let session = Session::new(self.text, below, self.forms);
         let above = Page { lines: above, ..*self };
         let mut named: Vec<Said> = above.lines.iter().enumerate().filter_map(|(index, line)| above.with_own_lines(index, line)).collect();
         if named.is_empty() {
             named = self.lines.iter().filter_map(|line| self.named(line)).collect();
             named.dedup_by(|later, earlier| later.recipient == earlier.recipient);
         }
-        if named.is_empty() && !session.trim().is_empty() {
+        if named.is_empty() && !session.text().trim().is_empty() {
             named.push(Said::default());
         }
         let alone = named.len() == 1;
+        let share = share(named.len());
         for said in &mut named {
-            let groups = if alone { session.to_owned() } else { groups_about(session, said.recipient.as_deref().unwrap_or_default()) };
-            said.words.push('\n');
-            said.words.push_str(&groups);
+            let groups = if alone { Cow::Borrowed(session.text()) } else { session.about(said.recipient.as_deref().unwrap_or_default()) };
+            said.words = format!("{}\n{}", said.words, cut(&groups, share)).into();
         }
         named
     }
@@ -219,25 +298,48 @@ impl<'p> Page<'p> {
     fn with_own_lines(&self, index: usize, line: &Line) -> Option<Said> {
         let said = self.named(line)?;
         let own = self.lines[index + 1..].iter().take_while(|line| !line.is_blank() && !line.has(&self.layout.recipient)).count();
-        Some(Said { words: self.text_of(&self.lines[index + 1..index + 1 + own]).to_owned(), ..said })
+        Some(Said { words: self.text_of(&self.lines[index + 1..index + 1 + own]).into(), ..said })
     }
 }
 
-/// The paragraphs of a session, cut before each command, that name an address; the whole session where none does.
-fn groups_about(session: &str, address: &str) -> String {
-    let lower = address.to_lowercase();
-    let mut groups: Vec<String> = Vec::new();
-    let mut summed_up = false;
-    for line in session.lines() {
-        if line.starts_with(">>>") || summed_up || groups.is_empty() {
-            groups.push(String::new());
-        }
-        summed_up = line.starts_with(|c: char| c.is_ascii_digit()) && line.contains("... ");
-        if let Some(group) = groups.last_mut() {
-            group.push_str(line);
-            group.push('\n');
+/// An address without what stands around it.
+fn bare(address: &str) -> &str {
+    address.trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c))
+}
+
+/// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
+fn in_a_row(folded: &str, first: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut at = first;
+    std::iter::from_fn(move || {
+        let rest = &folded[at..];
+        let next = rest.trim_start().strip_prefix([',', ';', '、'])?.trim_start();
+        let found = find(ADDRESS.as_ref()?, next, 0)?;
+        let start = folded.len() - next.len();
+        at = start + found.range.end;
+        Some(start..at)
+    })
+}
+
+/// How many bytes are read of what was said about each of `count` recipients: all of it, unless these are very many.
+pub(super) fn share(count: usize) -> usize {
+    (MAX_WORDS / count.max(1)).max(LEAST_WORDS)
+}
+
+/// The beginning of a text, at most `length` bytes.
+pub(super) fn cut(text: &str, length: usize) -> &str {
+    &text[..text.floor_char_boundary(length)]
+}
+
+/// What the holes of a recipient pattern took, which was found in `text`.
+fn said(pattern: &TextPattern, found: &Found, text: &str) -> Said {
+    let mut said = Said::default();
+    for (hole, taken) in pattern.holes().zip(&found.holes) {
+        let address = bare(&text[Folded::origin(text, taken.clone())]).to_owned();
+        match &*hole.name {
+            "recipient" => said.recipient = Some(address),
+            "original" => said.original = Some(address),
+            _ => {}
         }
     }
-    let about: String = groups.iter().filter(|group| group.to_lowercase().contains(&lower)).map(String::as_str).collect();
-    if about.is_empty() { session.to_owned() } else { about }
+    said
 }

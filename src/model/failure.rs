@@ -22,6 +22,30 @@ named! {
     }
 }
 
+named! {
+    /// Where a recipient's address was found.
+    pub enum RecipientSource {
+        /// The report names it.
+        Report = "report",
+        /// The address that the report was sent to holds it (variable envelope return paths).
+        Verp = "verp",
+        /// Nothing names it but the mail that came back: its one recipient.
+        ReturnedMail = "returned_mail",
+    }
+}
+
+named! {
+    /// A limit at which reading stopped, so that a mail was read in part.
+    pub enum Limit {
+        /// The mail is larger than what is read of one mail.
+        Size = "size",
+        /// It has more parts, or parts deeper inside each other, than any report.
+        Parts = "parts",
+        /// It names more recipients than are told of one mail.
+        Recipients = "recipients",
+    }
+}
+
 /// The words that one speaker said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Utterance<'t> {
@@ -49,6 +73,8 @@ pub struct Failure<'t> {
     pub kind: Option<Kind>,
     /// The address that the sender used.
     pub recipient: Option<Cow<'t, str>>,
+    /// Where that address was found, where the report does not name it.
+    pub recovered_from: Option<RecipientSource>,
     /// The address that it was expanded to.
     pub final_recipient: Option<Cow<'t, str>>,
     /// What was said, nearest the recipient last.
@@ -71,6 +97,12 @@ pub struct Failure<'t> {
     pub subject: Option<Cow<'t, str>>,
     /// The id of the message that came back.
     pub message_id: Option<Cow<'t, str>>,
+    /// Header fields of the message that came back, those asked for by [`Own::headers`](super::Own), by the names asked for.
+    pub headers: Vec<(String, String)>,
+    /// Whether somebody else sent the message in our name; none where that is not known.
+    pub backscatter: Option<bool>,
+    /// The limit at which reading the mail stopped, where one was reached.
+    pub limit: Option<Limit>,
     /// The whole diagnostic, as it was written.
     pub diagnostic: Cow<'t, str>,
     /// What the report tells besides.
@@ -78,6 +110,12 @@ pub struct Failure<'t> {
 }
 
 impl Failure<'_> {
+    /// Where the recipient's address was found; none where it is not known.
+    #[must_use]
+    pub fn recipient_source(&self) -> Option<RecipientSource> {
+        self.recipient.as_ref().map(|_| self.recovered_from.unwrap_or(RecipientSource::Report))
+    }
+
     /// The stage of an utterance: its own.
     #[must_use]
     pub fn stage(&self, index: usize) -> Option<Stage> {

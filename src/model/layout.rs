@@ -30,6 +30,16 @@ named! {
     }
 }
 
+named! {
+    /// Whom a report is about that names nobody.
+    pub enum About {
+        /// Whoever wrote it, by its `From`.
+        Sender = "sender",
+        /// Whoever the returned message went to.
+        Returned = "returned",
+    }
+}
+
 /// A form of report.
 ///
 /// What recognises it: every list that is not empty must hold one entry that fits.
@@ -65,8 +75,14 @@ pub struct Layout {
     pub delay: Vec<TextPattern>,
     /// Words in subject or text that mark a success.
     pub success: Vec<TextPattern>,
+    /// A line after a blank one that still belongs to the words about a recipient.
+    pub goes_on: Vec<TextPattern>,
     /// The kind of every such report, where it has one of its own.
     pub kind: Option<Kind>,
+    /// Header fields that list the failed recipients, in small letters; for pages that name none.
+    pub named_in: Vec<String>,
+    /// Whom such a report is about where it names nobody.
+    pub about: Option<About>,
     /// Where it stands.
     pub origin: Origin,
 }

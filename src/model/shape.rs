@@ -53,8 +53,19 @@ pub struct Transcript {
     pub received: String,
     /// Replies that only follow from refused recipients, and so show that the refusal was at `RCPT` (pipelining, RFC 2920).
     pub consequences: Vec<TextPattern>,
+    /// What shows a line with which the reporter itself sums up what was answered.
+    pub summary: Vec<TextPattern>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+impl Transcript {
+    /// The form in which a session is printed in `text`: the one whose marks stand in it. Of several the one with the longest
+    /// marks, which are found less often by chance.
+    #[must_use]
+    pub fn printed_in<'s>(forms: &'s [Self], text: &str) -> Option<&'s Self> {
+        forms.iter().filter(|form| text.contains(&form.received)).max_by_key(|form| form.received.len())
+    }
 }
 
 /// A word for a stage.

@@ -148,5 +148,7 @@ named! {
         Recipients = "recipients",
         /// Mails that the provider's own users sent.
         Customers = "customers",
+        /// Mails that somebody else sent in our name; it stands in place of the advice.
+        Backscatter = "backscatter",
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::Engine;
-use crate::model::{Action, Diagnosis, Facts, Lang, ProviderIx, Reply, Severity, Stage, Status, Strength};
+use crate::model::{Action, Diagnosis, Facts, Lang, Limit, ProviderIx, RecipientSource, Reply, Severity, Stage, Status, Strength};
 
 use super::evidence::Evidence;
 use super::format::Place;
@@ -86,6 +86,16 @@ impl<T: Serialize> Serialize for Texts<T> {
 /// What the record of a mail that reports nothing has as its kind.
 const NO_REPORT: &str = "not_a_report";
 
+/// Header fields of the returned mail, by name.
+#[derive(Debug, Default)]
+struct Headers<'d>(&'d [(String, String)]);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
 /// The record of one failure, or of a mail that reports none.
 #[derive(Debug, Default, Serialize)]
 pub struct Record<'d> {
@@ -94,6 +104,7 @@ pub struct Record<'d> {
     index: usize,
     kind: &'static str,
     recipient: Option<&'d str>,
+    recipient_source: Option<RecipientSource>,
     final_recipient: Option<&'d str>,
     category: Option<&'d str>,
     group: Option<&'d str>,
@@ -120,6 +131,9 @@ pub struct Record<'d> {
     subject: Option<&'d str>,
     message_id: Option<&'d str>,
     date: Option<String>,
+    headers: Headers<'d>,
+    backscatter: Option<bool>,
+    limit: Option<Limit>,
     generation: u64,
     left_out: usize,
     mail: Option<usize>,
@@ -144,6 +158,7 @@ impl<'d> Record<'d> {
             index: place.index,
             kind: diagnosis.kind.name(),
             recipient: failure.recipient.as_deref(),
+            recipient_source: failure.recipient_source(),
             final_recipient: failure.final_recipient.as_deref(),
             category: Some(&category.id),
             group: Some(&category.group),
@@ -170,6 +185,9 @@ impl<'d> Record<'d> {
             subject: failure.subject.as_deref(),
             message_id: failure.message_id.as_deref(),
             date: failure.date.map(|date| date.to_string()),
+            headers: Headers(&failure.headers),
+            backscatter: failure.backscatter,
+            limit: failure.limit,
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
             mail: place.mail,
@@ -204,5 +222,17 @@ impl<'d> Record<'d> {
     pub fn with_evidence(mut self, evidence: Option<Evidence>) -> Self {
         self.evidence = evidence;
         self
+    }
+
+    /// What of it hangs on the failure and the rules alone, as a JSON object: what a test can pin.
+    #[must_use]
+    pub fn pinned(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(object) = value.as_object_mut() {
+            object.retain(|key, _| {
+                !["schema_version", "file", "index", "diagnostic", "generation", "left_out", "evidence"].contains(&key.as_str())
+            });
+        }
+        value
     }
 }

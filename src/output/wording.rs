@@ -1,6 +1,6 @@
 //! The few words of the text form, in its languages.
 
-use crate::model::{Action, Lang, Severity};
+use crate::model::{Action, Lang, Limit, RecipientSource, Severity};
 
 /// A word of the text form.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,7 @@ pub(super) enum Word {
     NotKnown,
     Unexplained,
     Unread,
+    Limit,
     Lines,
     Returned,
     Deferred,
@@ -48,6 +49,7 @@ pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
         Word::Advice => ("どうすればよいか", "What to do"),
         Word::Operator => ("送信サーバーの管理者へ", "For whoever runs the sending server"),
         Word::Rule => ("規則", "Rule"),
+        Word::Limit => ("読んだ範囲", "Read in part"),
         Word::Facts => ("数値など", "Facts"),
         Word::NoRule => ("当てはまる規則なし", "no rule matched"),
         Word::NoReport => ("エラーメールなどの報告ではありません", "not a report"),
@@ -104,4 +106,24 @@ pub(super) fn action(action: Action, lang: &Lang) -> &'static str {
 /// How many more there are than were named.
 pub(super) fn and_more(count: usize, lang: &Lang) -> String {
     if lang.is("ja") { format!("… ほか {count} 件") } else { format!("… and {count} more") }
+}
+
+/// Where a recipient's address was found, where the report does not name it.
+pub(super) fn recipient_source(source: RecipientSource, lang: &Lang) -> Option<&'static str> {
+    let (ja, en) = match source {
+        RecipientSource::Report => return None,
+        RecipientSource::Verp => ("エラーメールの届け先から", "from the address that the report came to"),
+        RecipientSource::ReturnedMail => ("返ってきたメールの宛先から", "from the mail that came back"),
+    };
+    Some(if lang.is("ja") { ja } else { en })
+}
+
+/// The limit at which reading stopped.
+pub(super) fn limit(limit: Limit, lang: &Lang) -> &'static str {
+    let (ja, en) = match limit {
+        Limit::Size => ("大きいため、はじめの 64 MB まで", "the mail is large: its first 64 MB"),
+        Limit::Parts => ("部分が多すぎるため、はじめの 100 個まで", "the mail has too many parts: the first 100"),
+        Limit::Recipients => ("宛先が多すぎるため、はじめの 100,000 件まで", "the mail names too many recipients: the first 100,000"),
+    };
+    if lang.is("ja") { ja } else { en }
 }

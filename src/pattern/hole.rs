@@ -34,7 +34,8 @@ pub(super) fn ends(kind: HoleKind, text: &str, at: usize) -> Ends {
     }
     match kind {
         kind if kind.is_number() => number_ends(kind, text, at, &mut ends),
-        HoleKind::Address => bracketed(rest, at, &mut ends, address_length),
+        HoleKind::Address if rest.starts_with('<') => bracketed(rest, at, &mut ends, |rest| address_length(rest, is_host_char)),
+        HoleKind::Address => bracketed(rest, at, &mut ends, |rest| address_length(rest, is_bare_host_char)),
         HoleKind::Domain => bracketed(rest, at, &mut ends, |rest| host_length(rest).filter(|length| rest[..*length].contains('.'))),
         HoleKind::Host => bracketed(rest, at, &mut ends, host_length),
         HoleKind::Ip => bracketed(rest, at, &mut ends, ip_length),
@@ -108,18 +109,31 @@ fn bracketed(rest: &str, at: usize, ends: &mut Ends, length: impl Fn(&str) -> Op
 }
 
 fn host_length(rest: &str) -> Option<usize> {
-    let length = run(rest, |c| c.is_alphanumeric() && !is_cjk(c) || matches!(c, '-' | '_' | '.'));
+    host_length_of(rest, is_bare_host_char)
+}
+
+fn host_length_of(rest: &str, takes: impl Fn(char) -> bool) -> Option<usize> {
+    let length = run(rest, takes);
     (length > 0 && rest.starts_with(char::is_alphanumeric)).then_some(length)
 }
 
-fn address_length(rest: &str) -> Option<usize> {
+fn is_host_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+/// Where no bracket ends a name, Japanese goes on behind it without a space.
+fn is_bare_host_char(c: char) -> bool {
+    is_host_char(c) && !is_cjk(c)
+}
+
+fn address_length(rest: &str, takes: impl Fn(char) -> bool) -> Option<usize> {
     let local = match rest.strip_prefix('"') {
         Some(quoted) => quoted.find('"')? + 2,
         None => run(rest, |c| !c.is_whitespace() && !matches!(c, '@' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | ',' | ';')),
     };
     let domain = rest[local..].strip_prefix('@')?;
     let literal = domain.strip_prefix('[').and_then(|inside| inside.find(']')).map(|length| length + 2);
-    let length = literal.or_else(|| host_length(domain)).filter(|_| local > 0)?;
+    let length = literal.or_else(|| host_length_of(domain, takes)).filter(|_| local > 0)?;
     Some(local + 1 + length)
 }
 
@@ -208,6 +222,8 @@ mod tests {
             (HoleKind::Address, "<a.b@example.com>:", vec!["<a.b@example.com>"]),
             (HoleKind::Address, "a@example.com. foo", vec!["a@example.com.", "a@example.com"]),
             (HoleKind::Address, "<user>", vec![]),
+            (HoleKind::Address, "<太郎@例え.example>:", vec!["<太郎@例え.example>"]),
+            (HoleKind::Address, "a@example.jpに", vec!["a@example.jp"]),
             (HoleKind::Ip, "[192.0.2.1]", vec!["[192.0.2.1]"]),
             (HoleKind::Ip, "2001:db8::1.", vec!["2001:db8::1"]),
             (HoleKind::Ip, "1.2.3", vec![]),

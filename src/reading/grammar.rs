@@ -57,7 +57,7 @@ impl Grammar {
         let text = readable(text);
         let folded = Folded::new(text);
         let candidates = self.candidates(folded.as_str());
-        let transcript = self.transcripts.iter().find(|t| text.contains(&t.received));
+        let transcript = Transcript::printed_in(&self.transcripts, text);
         if candidates.is_empty() && transcript.is_none() {
             return plain(text);
         }

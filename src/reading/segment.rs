@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::grammar::{Candidate, Grammar, reporter_of, utterance};
-use crate::model::{Failure, IGNORED, Role, Shape, Speaker, Stage, TextPattern};
+use crate::model::{Failure, HoleKind, IGNORED, Role, Shape, Speaker, Stage, TextPattern};
 use crate::pattern::{self, Folded, Found};
 
 /// How many utterances and how many hops are told apart in one text; words beyond that stay in the last one.
@@ -105,8 +105,28 @@ impl<'g, 't> Parts<'g, 't> {
         last
     }
 
-    /// Finds a pattern in a range of the folded text; the places are those of the whole text.
+    /// Finds a pattern in a range of the folded text, where its holes for stages take words that name one.
     fn find(&self, pattern: &TextPattern, range: Range<usize>) -> Option<Found> {
+        let names_stage = |found: &Found| {
+            let mut holes = pattern.holes().zip(&found.holes);
+            holes.all(|(hole, taken)| hole.kind != HoleKind::Stage || self.grammar.stage(&self.folded[taken.clone()]).is_some())
+        };
+        let mut at = range.start;
+        for _ in 0..MAX_UTTERANCES {
+            let found = self.find_words(pattern, at..range.end)?;
+            if names_stage(&found) {
+                return Some(found);
+            }
+            if found.range.is_empty() {
+                return None;
+            }
+            at = found.range.end;
+        }
+        None
+    }
+
+    /// Finds a pattern in a range of the folded text; the places are those of the whole text.
+    fn find_words(&self, pattern: &TextPattern, range: Range<usize>) -> Option<Found> {
         let from = range.start;
         let leading = self.folded[range.clone()].len() - self.folded[range.clone()].trim_start().len();
         let found = pattern::find(pattern, &self.folded[range], leading)?;

@@ -6,8 +6,11 @@
 use std::ops::Range;
 
 use super::segment::Parts;
-use crate::model::{Speaker, Stage, Transcript};
+use crate::model::{Speaker, Stage, Status, Transcript};
 use crate::pattern::{self, Folded};
+
+/// How far from its reply code a summary shows itself, in bytes.
+const SUMMARY_REACH: usize = 300;
 
 /// Who a piece of the transcript belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +68,7 @@ fn head(command: &str) -> &str {
 /// One answer with its further lines, and the reporter's own words behind it.
 fn answer(parts: &mut Parts<'_, '_>, form: &Transcript, chunk: Range<usize>, lines: &[(Range<usize>, Side)], stage: Option<Stage>) {
     let (last, begin) = lines.last().map_or((chunk.clone(), None), |(last, _)| (last.clone(), Some(chunk.clone())));
-    let end = last.start + answer_length(&parts.folded[last.clone()]);
+    let end = last.start + answer_length(&parts.folded[last.clone()], form);
     let said = begin.clone().unwrap_or(last.start..end);
     let words = parts.folded[said.clone()].trim();
     if form.consequences.iter().any(|pattern| pattern::find(pattern, words, 0).is_some()) {
@@ -91,9 +94,10 @@ fn answer(parts: &mut Parts<'_, '_>, form: &Transcript, chunk: Range<usize>, lin
 }
 
 /// How long an answer is: up to the next reply code with its status, with which the reporter sums up.
-fn answer_length(chunk: &str) -> usize {
+fn answer_length(chunk: &str, form: &Transcript) -> usize {
     let start = chunk.len() - chunk.trim_start().len();
-    let next = chunk.char_indices().skip_while(|(at, _)| *at < start + 4).find(|(at, c)| *c == ' ' && begins_summary(&chunk[at + 1..]));
+    let next =
+        chunk.char_indices().skip_while(|(at, _)| *at < start + 4).find(|(at, c)| *c == ' ' && begins_summary(&chunk[at + 1..], form));
     next.map_or(chunk.len(), |(at, _)| at)
 }
 
@@ -101,10 +105,12 @@ fn begins_reply(text: &str) -> bool {
     text.split([' ', '-']).next().is_some_and(|word| word.parse::<crate::model::Reply>().is_ok())
 }
 
-/// Whether a reply code with a status, or with an address, begins here.
-fn begins_summary(text: &str) -> bool {
+/// Whether a reply code begins here with a status, or with what shows a summary in this form.
+fn begins_summary(text: &str, form: &Transcript) -> bool {
     let mut words = text.splitn(3, ' ');
     let reply = words.next().is_some_and(begins_reply);
     let second = words.next().unwrap_or_default();
-    reply && (second.parse::<crate::model::Status>().is_ok() || second.ends_with("..."))
+    let near = &text[..text.floor_char_boundary(SUMMARY_REACH)];
+    let summary = || form.summary.iter().any(|pattern| pattern::find(pattern, near, 0).is_some());
+    reply && (second.parse::<Status>().is_ok() || summary())
 }

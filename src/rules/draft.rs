@@ -143,6 +143,8 @@ pub(super) struct ShapeDraft {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
+    /// The layer that it stands in, counted from below.
+    pub(super) layer: usize,
     /// Everything but the provider, which is the file's.
     pub(super) layout: Layout,
 }
@@ -161,4 +163,5 @@ pub(super) struct TranscriptDraft {
     pub(super) sent: String,
     pub(super) received: String,
     pub(super) consequences: Vec<TextPattern>,
+    pub(super) summary: Vec<TextPattern>,
 }

@@ -23,7 +23,7 @@ const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scop
 const CATEGORY_KEYS: &[&str] = &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
 const NOTE_KEYS: &[&str] = &["category", "for", "note"];
 const SHAPE_KEYS: &[&str] = &["id", "role", "opens", "closes", "stage"];
-const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences"];
+const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences", "summary"];
 
 /// Fewer bytes than this are read sooner than a thread is started.
 const WORTH_A_THREAD: usize = 100_000;
@@ -73,7 +73,7 @@ fn read_file(raw: &RawFile) -> Reading {
         let fault = Fault::error(&source, at..at, code, title).help(help);
         return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
-    parse(source)
+    parse(&source)
 }
 
 fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
@@ -81,11 +81,11 @@ fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
     Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
 }
 
-fn parse(source: Arc<Source>) -> Reading {
+fn parse(source: &Arc<Source>) -> Reading {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
-    let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
+    let mut reader = Reader { source: Arc::clone(source), faults: Vec::new() };
     for error in &errors {
-        let fault = toml_fault(&source, error);
+        let fault = toml_fault(source, error);
         reader.faults.push(fault);
     }
     let table = Table { name: "a rule file", map: root.get_ref(), range: 0..0 };
@@ -97,7 +97,7 @@ fn parse(source: Arc<Source>) -> Reading {
     // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
     let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
     reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
-    Reading { draft, faults: reader.faults, source: Arc::clone(&source) }
+    Reading { draft, faults: reader.faults, source: Arc::clone(source) }
 }
 
 type DecodeFault = (usize, Code, String, Option<String>);
@@ -257,7 +257,8 @@ pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static 
 
 fn read_note(reader: &mut Reader, table: &Table<'_>) -> Option<NoteDraft> {
     reader.only(table, NOTE_KEYS);
-    if !table.has("category") {
+    let audience = reader.word(table, "for").unwrap_or(Audience::Recipients);
+    if !table.has("category") && audience != Audience::Backscatter {
         let _ = reader.need_text(table, "category", "category = \"mailbox_full\"");
     }
     let categories = reader.texts(table, "category").into_iter().map(|text| At { value: text.value.to_owned(), range: text.range });
@@ -267,7 +268,7 @@ fn read_note(reader: &mut Reader, table: &Table<'_>) -> Option<NoteDraft> {
         let fault = reader.error(table.range.clone(), Code::MissingKey, "[[note]] has no `note`");
         reader.faults.push(fault.label("`note.ja` or `note.en` belongs here"));
     }
-    Some(NoteDraft { audience: reader.word(table, "for").unwrap_or(Audience::Recipients), categories, text })
+    Some(NoteDraft { audience, categories, text })
 }
 
 fn read_shape(reader: &mut Reader, table: &Table<'_>) -> Option<ShapeDraft> {
@@ -289,6 +290,7 @@ fn read_transcript(reader: &mut Reader, table: &Table<'_>) -> Option<TranscriptD
     let received = reader.need_text(table, "received", "received = '<<<'");
     Some(TranscriptDraft {
         consequences: text_patterns(reader, table, "consequences"),
+        summary: text_patterns(reader, table, "summary"),
         sent: sent?.value.to_owned(),
         received: received?.value.to_owned(),
     })

@@ -23,7 +23,10 @@ const LAYOUT_KEYS: &[&str] = &[
     "returned",
     "delay",
     "success",
+    "goes_on",
     "kind",
+    "named_in",
+    "about",
 ];
 
 /// Reads a layout.
@@ -49,11 +52,14 @@ pub(super) fn read_layout(reader: &mut Reader, table: &Table<'_>) -> Option<Layo
         returned: text_patterns(reader, table, "returned"),
         delay: text_patterns(reader, table, "delay"),
         success: text_patterns(reader, table, "success"),
+        goes_on: text_patterns(reader, table, "goes_on"),
         kind: reader.word(table, "kind"),
+        named_in: reader.texts(table, "named_in").into_iter().map(|name| name.value.to_ascii_lowercase()).collect(),
+        about: reader.word(table, "about"),
         origin: reader.origin(&table.range),
     };
     complain(reader, table, &layout);
-    Some(LayoutDraft { id, layout })
+    Some(LayoutDraft { id, layer: 0, layout })
 }
 
 /// Faults a layout that nothing would recognise, or that names no recipients.

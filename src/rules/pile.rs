@@ -29,7 +29,10 @@ pub(super) struct Pile {
     pub(super) notices: Vec<(String, Placed<NoticeDraft>)>,
     pub(super) notes: Vec<(String, Placed<NoteDraft>)>,
     pub(super) stage_words: Vec<StageWord>,
+    /// How many layers lie on the pile.
+    layers: usize,
     pub(super) faults: Vec<Fault>,
+    pub(super) sources: Vec<Arc<Source>>,
     pub(super) status: SetStatus,
 }
 
@@ -41,7 +44,9 @@ impl Pile {
     /// Lays a layer on top.
     pub(super) fn add_layer(&mut self, layer: &Layer) {
         let mut seen = BTreeMap::new();
+        self.layers += 1;
         for Reading { source, draft, faults } in read_files(&layer.files) {
+            self.sources.push(Arc::clone(&source));
             let draft = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
             self.status.files += 1;
@@ -105,7 +110,8 @@ impl Pile {
             }
         }
         for layout in draft.layouts {
-            let layout = Placed::new(source, layout);
+            let mut layout = Placed::new(source, layout);
+            layout.value.layer = self.layers;
             let key = format!("layout {id}/{}", layout.value.id.value);
             if self.is_new(seen, key, &layout, &layout.value.id.clone()) {
                 self.layouts.retain(|(owner, known)| *owner != id || known.value.id.value != layout.value.id.value);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::draft::{AdviceDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
-use super::fault::{Code, Fault, suggest};
+use super::draft::{AdviceDraft, LayoutDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
+use super::fault::{Code, Fault, mistyped, suggest};
 use super::pile::Pile;
 use super::reader::At;
 use super::source::Source;
@@ -130,12 +130,11 @@ impl Pile {
 
     fn resolve_providers(&mut self) -> Vec<Provider> {
         let mut out = Vec::with_capacity(self.providers.len());
+        let mut out_of_place = Vec::new();
         for provider in self.providers.values() {
             let draft = &provider.value;
             if draft.kind.is_none() {
-                let fault = Fault::error(&provider.source, provider.range.clone(), Code::MissingKey, "[provider] has no `kind`");
-                let names: Vec<_> = ProviderKind::all().iter().map(|kind| kind.name()).collect();
-                self.faults.push(fault.label("`kind` belongs here").help(format!("one of {}", names.join(", "))));
+                out_of_place.push(self.without_kind(provider));
             }
             out.push(Provider {
                 id: draft.id.value.clone(),
@@ -146,7 +145,26 @@ impl Pile {
                 origin: provider.origin(),
             });
         }
+        self.faults.extend(out_of_place);
         out
+    }
+
+    /// The fault of a provider that no file gives a kind: it is new and lacks it, or its id should be that of a known one.
+    fn without_kind(&self, provider: &Placed<ProviderDraft>) -> Fault {
+        let id = &provider.value.id;
+        let known = self.providers.values().filter(|known| known.value.kind.is_some()).map(|known| known.value.id.value.as_str());
+        match mistyped(&id.value, known) {
+            Some(near) => {
+                let fault =
+                    Fault::error(&provider.source, id.range.clone(), Code::UnknownProvider, format!("there is no provider `{}`", id.value));
+                fault.label("not a provider of the files below").help(format!("did you mean `{near}`? A new provider needs a `kind`"))
+            }
+            None => {
+                let fault = Fault::error(&provider.source, provider.range.clone(), Code::MissingKey, "[provider] has no `kind`");
+                let names: Vec<_> = ProviderKind::all().iter().map(|kind| kind.name()).collect();
+                fault.label("`kind` belongs here").help(format!("one of {}", names.join(", ")))
+            }
+        }
     }
 
     fn resolve_rules(&mut self, names: &Names, categories: &[Category]) -> Vec<Rule> {
@@ -206,17 +224,17 @@ impl Pile {
         })
     }
 
-    /// The layouts, those that ask most of a report first.
+    /// The layouts, those that ask most of a report first; of those that ask as much, those of the higher layer.
     fn resolve_layouts(&mut self, names: &Names) -> Vec<Layout> {
-        let drafts = std::mem::take(&mut self.layouts);
+        let mut drafts = std::mem::take(&mut self.layouts);
+        let general = |owner: &str| self.providers.get(owner).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard));
+        drafts.sort_by_key(|(owner, draft)| {
+            let asks = draft.value.layout.demands();
+            (std::cmp::Reverse(asks), std::cmp::Reverse(draft.value.layer), general(owner))
+        });
         let resolved =
-            drafts.into_iter().filter_map(|(owner, draft)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout }));
-        let mut layouts: Vec<Layout> = resolved.collect();
-        let general = |layout: &Layout| {
-            self.providers.values().nth(layout.provider.0 as usize).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard))
-        };
-        layouts.sort_by_key(|layout| (std::cmp::Reverse(layout.demands()), general(layout)));
-        layouts
+            |(owner, draft): (String, Placed<LayoutDraft>)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout });
+        drafts.into_iter().filter_map(resolved).collect()
     }
 
     /// The forms of notices.
@@ -303,6 +321,7 @@ fn resolve_transcript(names: &Names, owner: &str, draft: &Placed<TranscriptDraft
         sent: value.sent.clone(),
         received: value.received.clone(),
         consequences: value.consequences.clone(),
+        summary: value.summary.clone(),
         origin: draft.origin(),
     })
 }

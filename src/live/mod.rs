@@ -1,0 +1,5 @@
+//! What goes on while files change.
+
+mod bell;
+
+pub use bell::Bell;

@@ -1,0 +1,119 @@
+//! Texts whose label lies about their character set.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding as Transfer, Message, MessagePart, MimeHeaders as _};
+
+/// What Japanese text in ISO-2022-JP (RFC 1468) switches character sets with.
+const SWITCHES: [&str; 3] = ["\u{1b}$B", "\u{1b}$@", "\u{1b}(J"];
+
+/// How many kana show that a text is Japanese, and no accident.
+const KANA: usize = 3;
+
+/// How much of a text its character set is guessed by, in bytes.
+const SAMPLE: usize = 64 * 1024;
+
+/// The text of a part; `decoded` is what its label makes of it.
+pub(super) fn text<'t>(message: &Message<'_>, part: &MessagePart<'_>, decoded: &'t str) -> Cow<'t, str> {
+    let plain = unescaped(decoded);
+    if decoded.is_ascii() || matches!(plain, Cow::Owned(_)) {
+        return plain;
+    }
+    let label = part.content_type().and_then(|kind| kind.attribute("charset")).and_then(|label| Encoding::for_label(label.as_bytes()));
+    // Labels of ASCII and Latin-1 are what programs write that know nothing of the text.
+    let vague = label.is_none_or(|label| label == WINDOWS_1252);
+    if !vague && !decoded.contains(char::REPLACEMENT_CHARACTER) {
+        return plain;
+    }
+    bytes(message, part).and_then(|bytes| guessed(&bytes)).map_or(plain, Cow::Owned)
+}
+
+/// The text of fields for programs, which name no character set and should be ASCII or UTF-8.
+pub(super) fn fields(bytes: &[u8]) -> String {
+    let text = guessed(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    unescaped(&text).into_owned()
+}
+
+/// Decodes what still holds the escape sequences of ISO-2022-JP.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !SWITCHES.iter().any(|switch| text.contains(switch)) {
+        return Cow::Borrowed(text);
+    }
+    match ISO_2022_JP.decode_without_bom_handling(text.as_bytes()) {
+        (decoded, false) => Cow::Owned(decoded.into_owned()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The bytes of a part, its transfer encoding undone.
+fn bytes<'m>(message: &'m Message<'_>, part: &MessagePart<'_>) -> Option<Cow<'m, [u8]>> {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
+    match part.encoding {
+        Transfer::None => Some(Cow::Borrowed(raw)),
+        Transfer::QuotedPrintable => quoted_printable_decode(raw).map(Cow::Owned),
+        Transfer::Base64 => base64_decode(raw).map(Cow::Owned),
+    }
+}
+
+/// The text where it is evidently UTF-8, Shift_JIS or EUC-JP.
+fn guessed(bytes: &[u8]) -> Option<String> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(text.to_owned());
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(&bytes[..bytes.len().min(SAMPLE)], true);
+    let encoding = detector.guess(None, Utf8Detection::Allow);
+    if encoding != SHIFT_JIS && encoding != EUC_JP {
+        return None;
+    }
+    let (text, broken) = encoding.decode_without_bom_handling(bytes);
+    let kana = text.chars().filter(|c| matches!(c, '\u{3041}'..='\u{30fe}')).take(KANA).count();
+    (!broken && kana == KANA).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use mail_parser::{MessageParser, PartType};
+
+    use super::*;
+
+    fn read(label: &str, body: &[u8]) -> String {
+        let mail = [format!("Subject: x\nContent-Type: text/plain{label}\n\n").as_bytes(), body].concat();
+        let message = MessageParser::default().parse(&mail).unwrap();
+        let PartType::Text(decoded) = &message.parts[0].body else { panic!("no text") };
+        text(&message, &message.parts[0], decoded).into_owned()
+    }
+
+    #[test]
+    fn text_is_read_as_what_it_is() {
+        let words = "宛先のメールアドレスは見つかりませんでした。";
+        for label in ["", "; charset=us-ascii", "; charset=iso-8859-1", "; charset=x-unknown"] {
+            for encoding in [SHIFT_JIS, EUC_JP, ISO_2022_JP, encoding_rs::UTF_8] {
+                assert_eq!(read(label, &encoding.encode(words).0), words, "{label} {}", encoding.name());
+            }
+        }
+        assert_eq!(read("; charset=utf-8", &SHIFT_JIS.encode(words).0), words);
+        assert_eq!(read("; charset=shift_jis", &SHIFT_JIS.encode(words).0), words);
+        assert_eq!(read("; charset=utf-8", &ISO_2022_JP.encode(words).0), words);
+    }
+
+    #[test]
+    fn fields_are_read_in_any_of_them() {
+        let words = "Status: 5.1.1 宛先のメールアドレスは見つかりませんでした。";
+        for encoding in [SHIFT_JIS, EUC_JP, ISO_2022_JP, encoding_rs::UTF_8] {
+            assert_eq!(fields(&encoding.encode(words).0), words, "{}", encoding.name());
+        }
+        assert_eq!(fields(b"Status: \xff"), "Status: \u{FFFD}");
+    }
+
+    #[test]
+    fn honest_labels_are_believed() {
+        assert_eq!(read("; charset=iso-8859-1", b"L'adresse n'a pas \xe9t\xe9 trouv\xe9e"), "L'adresse n'a pas été trouvée");
+        assert_eq!(read("; charset=iso-2022-jp", &ISO_2022_JP.encode("容量").0), "容量");
+        assert_eq!(unescaped("\u{1b}[31mred\u{1b}[0m"), "\u{1b}[31mred\u{1b}[0m");
+    }
+}

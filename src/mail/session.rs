@@ -1,0 +1,67 @@
+//! A printed SMTP session, cut into what is about one recipient each.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::page::Line;
+use crate::model::Transcript;
+
+/// The groups of a session: a command with its answers, or what the reporter sums up about one recipient.
+#[derive(Debug)]
+pub(super) struct Session<'s> {
+    text: &'s str,
+    groups: Vec<&'s str>,
+    /// For each address that stands in the session, in small letters, the groups that name it.
+    about: HashMap<String, Vec<usize>>,
+}
+
+impl<'s> Session<'s> {
+    /// Cuts the session in `lines` of `text` by the marks of the form that it is printed in.
+    pub(super) fn new(text: &'s str, lines: &[Line], forms: &[Transcript]) -> Self {
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+            return Self { text: "", groups: Vec::new(), about: HashMap::new() };
+        };
+        let whole = &text[first.range.start..last.range.end];
+        let form = Transcript::printed_in(forms, whole);
+        let mut starts = Vec::new();
+        let mut summed_up = true;
+        for line in lines {
+            let words = text[line.range.clone()].trim_start();
+            if summed_up || form.is_some_and(|form| words.starts_with(&form.sent)) {
+                starts.push(line.range.start);
+            }
+            summed_up = form.is_some_and(|form| line.has(&form.summary));
+        }
+        let ends = starts.iter().skip(1).copied().chain([last.range.end]);
+        let groups: Vec<&str> = starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect();
+        let mut about: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, group) in groups.iter().enumerate() {
+            for address in addresses(group) {
+                let known = about.entry(address).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        Self { text: whole, groups, about }
+    }
+
+    /// The whole of it.
+    pub(super) fn text(&self) -> &'s str {
+        self.text
+    }
+
+    /// What names an address; the whole session where nothing does.
+    pub(super) fn about(&self, address: &str) -> Cow<'s, str> {
+        match self.about.get(&address.to_lowercase()) {
+            Some(groups) => groups.iter().map(|index| self.groups[*index]).collect(),
+            None => Cow::Borrowed(self.text),
+        }
+    }
+}
+
+/// The addresses in a text, in small letters.
+fn addresses(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"'));
+    words.filter(|word| word.contains('@')).map(|word| word.trim_end_matches('.').to_lowercase())
+}

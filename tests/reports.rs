@@ -1,0 +1,214 @@
+//! Reports that are hard to read: inside others, broken, in a character set that they do not name, or without a recipient.
+
+#[path = "common/mails.rs"]
+mod mails;
+
+use std::fs;
+
+use mails::{mail, scan_with, summary_with};
+use modori::Engine;
+use modori::model::{Diagnosis, Lang, Own, RecipientSource};
+use modori::rules::Layer;
+
+static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| Engine::load(Vec::new()).expect("the shipped rules load"));
+
+fn scan(mail: &[u8]) -> Vec<Diagnosis<'static>> {
+    scan_with(&ENGINE, mail)
+}
+
+fn summary(mail: &[u8]) -> Vec<String> {
+    summary_with(&ENGINE, mail)
+}
+
+/// An engine with `rules` on top of the shipped ones.
+fn with_rules(rules: &str) -> Engine {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.toml"), rules).unwrap();
+    Engine::load(vec![Layer::read(folder.path())]).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+fn letter(subject: &str, text: &str) -> Vec<u8> {
+    format!("From: daemon@example.net\nTo: hanako@example.net\nSubject: {subject}\n\n{text}").into_bytes()
+}
+
+#[test]
+fn a_forwarded_report_is_read_as_itself() {
+    assert_eq!(summary(&mail("forwarded")), summary(&mail("postfix-two")));
+    assert_eq!(scan(&mail("forwarded"))[0].failure.date, scan(&mail("postfix-two"))[0].failure.date);
+    assert_eq!(summary(&mail("forwarded-inline")), ["taro@example.jp user_unknown RCPT 5.1.1"]);
+}
+
+#[test]
+fn a_forwarded_letter_is_no_report() {
+    assert_eq!(summary(&mail("holiday")), Vec::<String>::new());
+}
+
+#[test]
+fn a_report_that_came_back_itself_does_not_count() {
+    assert_eq!(summary(&mail("double-bounce")), ["hanako@example.com mailbox_full RCPT 5.2.2"]);
+}
+
+#[test]
+fn reports_are_opened_only_so_far() {
+    let forward = |inner: &[u8]| {
+        let head = b"From: a@example.net\nSubject: Fwd: x\nContent-Type: message/rfc822\n\n";
+        [&head[..], inner].concat()
+    };
+    let mut nested = mail("postfix-two");
+    for _ in 0..4 {
+        nested = forward(&nested);
+    }
+    assert_eq!(summary(&nested), summary(&mail("postfix-two")));
+    assert_eq!(summary(&forward(&nested)), Vec::<String>::new());
+}
+
+#[test]
+fn parts_without_a_named_boundary_are_read() {
+    let sound = ["taro@example.jp user_unknown RCPT 5.1.1"];
+    let broken = String::from_utf8(mail("no-boundary")).unwrap();
+    assert_eq!(summary(broken.as_bytes()), sound);
+    assert_eq!(scan(broken.as_bytes())[0].failure.subject.as_deref(), Some("Lunch"));
+    let wrong = broken.replacen("\n\nThis", "\nContent-Type: multipart/report; boundary=other\n\nThis", 1);
+    assert_eq!(summary(wrong.as_bytes()), sound);
+    let loose = broken.replacen("\n\nThis", "\nContent-Type: multipart/report;\nreport-type=delivery-status;\nboundary=\"b1\"\n\nThis", 1);
+    assert_eq!(summary(loose.as_bytes()), sound);
+}
+
+#[test]
+fn addresses_may_be_written_in_any_script() {
+    let failures = scan(&mail("utf8-addresses"));
+    assert_eq!(summary(&mail("utf8-addresses")), ["taro+list@example.jp user_unknown RCPT 5.1.1"]);
+    assert_eq!(failures[0].failure.final_recipient.as_deref(), Some("太郎@例え.example"));
+    assert_eq!(failures[0].failure.sender.as_deref(), Some("花子@example.net"));
+    assert_eq!(failures[0].failure.subject.as_deref(), Some("お昼"));
+}
+
+#[test]
+fn a_session_is_read_by_the_marks_it_is_printed_with() {
+    assert_eq!(summary(&mail("interscan-session")), ["taro@example.jp user_unknown RCPT 5.1.1"]);
+}
+
+#[test]
+fn a_recipient_that_the_report_does_not_name_is_recovered() {
+    let failure = &scan(&mail("verp"))[0].failure;
+    assert_eq!(failure.recipient.as_deref(), Some("taro@example.jp"));
+    assert_eq!(failure.recipient_source(), Some(RecipientSource::Verp));
+
+    let plain = String::from_utf8(mail("verp")).unwrap().replace("bounce+taro=example.jp", "bounces");
+    let failure = &scan(plain.as_bytes())[0].failure;
+    assert_eq!(failure.recipient.as_deref(), Some("readers@lists.example.net"));
+    assert_eq!(failure.recipient_source(), Some(RecipientSource::ReturnedMail));
+
+    let several = plain.replace("To: Readers <", "Cc: jiro@example.org\nTo: Readers <");
+    assert_eq!(scan(several.as_bytes())[0].failure.recipient, None, "which of them failed is not known");
+    assert_eq!(scan(&mail("postfix-two"))[0].failure.recipient_source(), Some(RecipientSource::Report));
+}
+
+#[test]
+fn a_page_that_names_several_says_more_than_fields_that_name_nobody() {
+    let mail = String::from_utf8(mail("postfix-two")).unwrap();
+    let nameless: String = mail.lines().filter(|line| !line.contains("-Recipient:")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(summary(nameless.as_bytes()), ["taro@example.jp user_unknown RCPT 5.1.1", "list@example.com mailbox_full BODY 5.2.2"]);
+}
+
+#[test]
+fn recipients_in_the_header_count_where_the_layout_says_so() {
+    let layout = "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"notice\"\nshape = \"notice\"\n\
+        opening = ['the parcel desk regrets']\nnamed_in = ['X-Failed']\n";
+    let mail = letter("x\nX-Failed: taro@example.jp, <jiro@example.org>", "The parcel desk regrets: User unknown\n");
+    let want = ["taro@example.jp user_unknown - -", "jiro@example.org user_unknown - -"];
+    assert_eq!(summary_with(&with_rules(layout), &mail), want);
+    assert_eq!(summary_with(&with_rules(&layout.replace("X-Failed", "X-Other")), &mail), ["- user_unknown - -"]);
+}
+
+#[test]
+fn only_words_for_a_stage_end_a_quote() {
+    let text = "<taro@example.jp>: host mx.example.jp[192.0.2.1] said: 550 no (in reply to your letter) (in reply to RCPT TO command)";
+    let failure = ENGINE.read(text);
+    assert_eq!(failure.utterances.last().unwrap().text, "550 no (in reply to your letter)");
+    assert_eq!(failure.utterances.last().unwrap().stage, Some(modori::model::Stage::Rcpt));
+}
+
+#[test]
+fn a_complaint_is_about_whoever_sent_it() {
+    assert_eq!(summary(&mail("unsubscribe")), ["taro@icloud.example.com complaint - -"]);
+}
+
+#[test]
+fn mail_in_our_name_that_we_did_not_send_is_told() {
+    let own = || Own {
+        domains: vec!["example.jp".to_owned()],
+        hosts: vec!["*.out.example.jp".to_owned()],
+        headers: vec!["List-Id".to_owned(), "X-Campaign".to_owned()],
+    };
+    let engine = Engine::load(Vec::new()).unwrap().with_own(own());
+    let forged = &scan_with(&engine, &mail("forged"))[0];
+    assert_eq!(forged.failure.backscatter, Some(true));
+    assert_eq!((forged.severity.name(), forged.action.name()), ("notice", "none"));
+    for (lang, words) in [("en", "was not sent from your servers"), ("ja", "送り直すものはなく")] {
+        let advice = engine.advice(forged, &Lang::parse(lang).unwrap()).unwrap();
+        assert!(advice.contains(words), "{advice}");
+    }
+    assert_eq!(engine.operator(forged, &Lang::english()), None);
+
+    let ours = String::from_utf8(mail("forged")).unwrap().replace("by mx.example.com", "by a.out.example.jp");
+    let ours = &scan_with(&engine, ours.as_bytes())[0];
+    assert_eq!((ours.failure.backscatter, ours.action.name()), (Some(false), "suppress_address"));
+    assert_eq!(scan(&mail("forged"))[0].failure.backscatter, None, "nothing is known of us");
+
+    let headers = &scan_with(&engine, &mail("verp"))[0].failure.headers;
+    let want = [("List-Id", "Readers <readers.lists.example.net>"), ("X-Campaign", "春")];
+    assert_eq!(*headers, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+#[test]
+fn text_in_another_character_set_than_it_says_is_read() {
+    let text = "次のメールアドレスに送信できませんでした。\n\n<taro@example.jp>\n\nメールボックスの容量を超えています\n";
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.ja = \"窓口\"\nname.en = \"Desk\"\n[[layout]]\nid = \"ja\"\nshape = \"list\"\n\
+         opening = ['次のメールアドレスに送信できませんでした']\nrecipient = ['^{recipient:address}$']\n",
+    );
+    for encoding in [encoding_rs::ISO_2022_JP, encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP, encoding_rs::UTF_8] {
+        for label in ["us-ascii", "iso-8859-1", "utf-8"] {
+            let mut mail = format!("From: daemon@example.jp\nSubject: x\nContent-Type: text/plain; charset={label}\n\n").into_bytes();
+            mail.extend_from_slice(&encoding.encode(text).0);
+            assert_eq!(summary_with(&engine, &mail), ["taro@example.jp mailbox_full - -"], "{} as {label}", encoding.name());
+        }
+    }
+}
+
+#[test]
+fn a_sentence_may_name_several_recipients() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"letter\"\nshape = \"sentence\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['your parcel for {recipient:address}']\nstops = ['^Yours']\n",
+    );
+    let own = "The parcel desk regrets:\nyour parcel for taro@example.jp is back: User unknown.\n\
+         your parcel for jiro@example.org and\nyour parcel for saburo@example.com are back: Mailbox full.\nYours, the desk: spam\n";
+    let want = ["taro@example.jp user_unknown - -", "jiro@example.org mailbox_full - -", "saburo@example.com mailbox_full - -"];
+    assert_eq!(summary_with(&engine, &letter("x", own)), want);
+    let row = "The parcel desk regrets:\nyour parcel for taro@example.jp, <jiro@example.org>;\nsaburo@example.com is back: Mailbox full, ask x@example.net.\n";
+    assert_eq!(summary_with(&engine, &letter("x", row)), want.map(|line| line.replace("user_unknown", "mailbox_full")));
+}
+
+#[test]
+fn a_block_goes_on_where_it_is_indented_or_the_layout_says_so() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['^{recipient:address}:$', '^box {recipient:word}:$']\ngoes_on = ['^Answer:']\n",
+    );
+    let text = "The parcel desk regrets\n\ntaro@example.jp:\n    The other side said\n\n    550 5.1.1 User unknown\n\n\
+        jiro@example.org:\nIt said\n\nAnswer: 552 5.2.2 Mailbox full\n\nbox saburo:\n550 5.1.1 User unknown\n\nThis is not about anybody: spam\n";
+    let want = ["taro@example.jp user_unknown - 5.1.1", "jiro@example.org mailbox_full - 5.2.2", "saburo user_unknown - 5.1.1"];
+    assert_eq!(summary_with(&engine, &letter("x", text)), want);
+}
+
+#[test]
+fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
+    let engine = with_rules(
+        "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\
+         opening = ['qmail-send program at']\nkind = \"success\"\n",
+    );
+    let kinds: Vec<&str> = scan_with(&engine, &mail("qmail")).iter().map(|diagnosis| diagnosis.kind.name()).collect();
+    assert_eq!(kinds, ["success"]);
+}
