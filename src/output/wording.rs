@@ -65,7 +65,7 @@ pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
         Word::Lines => ("読んだ行", "lines read"),
         Word::Returned => ("届かなかった", "returned"),
         Word::Deferred => ("配送待ち", "deferred"),
-        Word::Delivered => ("届いた", "delivered"),
+        Word::Delivered => ("届いた", "arrived"),
         Word::ReturnedByCategory => ("届かなかった理由", "Returned, by reason"),
         Word::DeferredByCategory => ("配送待ちの理由", "Deferred, by reason"),
         Word::ByDomain => ("宛先ドメイン別", "By recipient domain"),
