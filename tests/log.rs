@@ -234,7 +234,8 @@ fn how_it_ends_tells_what_happened() {
     assert_eq!(code(&["/nonexistent/mail.log", path(&sample("exim"))], ""), 1);
     let (_, error, code) = run(&[env!("CARGO_MANIFEST_DIR")], "");
     assert!(code == 2 && error.contains("it is a folder"), "{error}");
-    assert_eq!(run(&["--follow", "-"], "").2, 2);
+    assert_eq!(code(&["--follow", "/nonexistent/mail.log"], ""), 2);
+    assert_eq!(code(&["--follow", "-"], ""), 2);
 }
 
 /// A process that follows a log; it ends with the test.

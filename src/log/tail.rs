@@ -83,12 +83,13 @@ impl Tail {
         }
     }
 
-    /// Whether the name still means the file that is open. A name that means nothing may soon mean the next one.
+    /// Whether the name still means the file that is open. A name that means nothing, or nothing that may be read yet, may soon mean the
+    /// next one.
     fn fate(&mut self) -> io::Result<Fate> {
         let file = &mut self.log.blocks.input().0;
         let now = match File::open(&self.path) {
             Ok(now) => now,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Fate::Same),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => return Ok(Fate::Same),
             Err(error) => return Err(error),
         };
         if Handle::from_file(now.try_clone()?)? != Handle::from_file(file.try_clone()?)? {

@@ -144,3 +144,31 @@ impl LogSummary {
         (first..=last).map(|hour| (format!("{hour:02}"), self.hours[hour])).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_limited_and_all_counted() {
+        let mut summary = LogSummary::default();
+        for number in 0..DOMAINS + 7 {
+            summary.add_domain(Some(&format!("a@{number}.example.jp")));
+        }
+        summary.add_domain(Some("b@3.example.jp"));
+        summary.add_domain(None);
+        assert_eq!(summary.domains.len(), DOMAINS);
+        let shown = summary.largest_domains(&Lang::english());
+        assert_eq!((shown.len(), &shown[0]), (SHOWN + 2, &("3.example.jp".to_owned(), 2)));
+        assert_eq!(shown.iter().map(|(_, count)| count).sum::<usize>(), DOMAINS + 9);
+        assert_eq!(shown.last(), Some(&("(no recipient)".to_owned(), 1)));
+    }
+
+    #[test]
+    fn hours_go_from_the_first_to_the_last() {
+        let mut summary = LogSummary::default();
+        assert!(summary.by_hour().is_empty());
+        (summary.hours[9], summary.hours[11]) = (2, 1);
+        assert_eq!(summary.by_hour(), [("09".to_owned(), 2), ("10".to_owned(), 0), ("11".to_owned(), 1)]);
+    }
+}
