@@ -232,8 +232,8 @@ fn how_it_ends_tells_what_happened() {
     assert_eq!(code(&["-"], "nothing\n"), 0);
     assert_eq!(code(&["/nonexistent/mail.log"], ""), 2);
     assert_eq!(code(&["/nonexistent/mail.log", path(&sample("exim"))], ""), 1);
-    let (_, error, code) = run(&[env!("CARGO_MANIFEST_DIR")], "");
-    assert!(code == 2 && error.contains("it is a folder"), "{error}");
+    let (_, error, ended) = run(&[env!("CARGO_MANIFEST_DIR")], "");
+    assert!(ended == 2 && error.contains("it is a folder"), "{error}");
     assert_eq!(code(&["--follow", "/nonexistent/mail.log"], ""), 2);
     assert_eq!(code(&["--follow", "-"], ""), 2);
 }
