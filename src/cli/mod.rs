@@ -2,15 +2,24 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit status: 0 done; 1 the answer is "no"; 2 it could not be done.
 
+mod bounce;
 mod check;
+mod completions;
+mod diff;
+mod fmt;
+mod import;
 mod log;
 mod lookup;
+mod new;
 mod progress;
+mod redact;
 mod rules;
 mod scan;
+mod schema;
 mod settings;
 mod setup;
 mod stream;
+mod suggest;
 mod test;
 
 use std::io;
@@ -44,6 +53,15 @@ enum Command {
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
+    New(new::New),
+    Redact(redact::Redact),
+    Suggest(suggest::Suggest),
+    Diff(diff::Diff),
+    Fmt(fmt::Fmt),
+    Import(import::Import),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 /// What all commands share.
@@ -136,6 +154,15 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::New(command) => command.run(),
+        Command::Redact(command) => command.run(),
+        Command::Suggest(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

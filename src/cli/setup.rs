@@ -36,6 +36,13 @@ impl Setup {
         Ok(Printer { engine: &self.engine, format, langs: &self.langs, evidence: explain.then_some(self.from) })
     }
 
+    /// The languages that a command was asked for, where it loads rules of its own.
+    pub(super) fn langs(common: &Common) -> Result<Langs, Failed> {
+        common.color.apply();
+        let settings = Settings::find(common.config.as_deref())?;
+        langs(common.lang.as_deref().or(settings.lang.as_deref()).or(Some("all")), |name| env::var(name).ok())
+    }
+
     /// Loads the rules and settles language and viewpoint.
     pub(super) fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
@@ -68,7 +75,7 @@ pub(super) fn on_top(common: &Common, settings: &Settings) -> Result<Vec<PathBuf
 }
 
 /// The engine of a load, or every fault that refused it.
-fn engine(loaded: Loaded) -> Result<Engine, Failed> {
+pub(super) fn engine(loaded: Loaded) -> Result<Engine, Failed> {
     let errors: Vec<_> = loaded.errors().collect();
     if loaded.set.is_some() && errors.is_empty() {
         return loaded.set.map(Engine::new).ok_or_else(|| Failed::Because(String::new()));

@@ -189,7 +189,9 @@ fn sorted_entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn is_rule_file(path: &Path) -> bool {
+/// Whether a file is one of rules, by its name: it ends in `.toml`, and is neither tests nor settings.
+#[must_use]
+pub fn is_rule_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".toml") && !name.ends_with(".test.toml") && name != SETTINGS_FILE
 }
