@@ -48,7 +48,8 @@ impl<T> Placed<T> {
 pub(super) struct FileDraft {
     pub(super) provider: Option<Item<ProviderDraft>>,
     pub(super) categories: Vec<Item<CategoryDraft>>,
-    pub(super) rules: Vec<Item<RuleDraft>>,
+    /// Boxed, since they are moved several times and there are many.
+    pub(super) rules: Vec<Item<Box<RuleDraft>>>,
     pub(super) notes: Vec<Item<NoteDraft>>,
     pub(super) shapes: Vec<Item<ShapeDraft>>,
     pub(super) transcripts: Vec<Item<TranscriptDraft>>,

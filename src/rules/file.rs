@@ -145,7 +145,7 @@ fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
         draft.categories.extend(read_category(reader, &table).map(|value| item(reader, &table, value)));
     }
     for table in reader.tables(root, "rule", "[[rule]]") {
-        draft.rules.extend(read_rule(reader, &table, scope).map(|value| item(reader, &table, value)));
+        draft.rules.extend(read_rule(reader, &table, scope).map(|value| item(reader, &table, Box::new(value))));
     }
     for table in reader.tables(root, "note", "[[note]]") {
         draft.notes.extend(read_note(reader, &table).map(|value| item(reader, &table, value)));

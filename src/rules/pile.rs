@@ -22,7 +22,7 @@ pub(super) struct Pile {
     pub(super) valid_only: bool,
     pub(super) providers: BTreeMap<String, Placed<ProviderDraft>>,
     pub(super) categories: Vec<Placed<CategoryDraft>>,
-    pub(super) rules: BTreeMap<Name, Placed<RuleDraft>>,
+    pub(super) rules: BTreeMap<Name, Placed<Box<RuleDraft>>>,
     pub(super) shapes: Vec<(String, Placed<ShapeDraft>)>,
     pub(super) transcripts: Vec<(String, Placed<TranscriptDraft>)>,
     pub(super) layouts: Vec<(String, Placed<LayoutDraft>)>,
@@ -171,7 +171,7 @@ impl Pile {
         }
     }
 
-    fn add_rule(&mut self, provider: &str, rule: Placed<RuleDraft>) {
+    fn add_rule(&mut self, provider: &str, rule: Placed<Box<RuleDraft>>) {
         let key = (provider.to_owned(), rule.value.id.value.clone());
         let name = format!("{}/{}", key.0, key.1);
         let below = self.rules.get(&key);

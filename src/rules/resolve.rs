@@ -191,7 +191,7 @@ impl Pile {
         out
     }
 
-    fn resolve_rule(&mut self, names: &Names, categories: &[Category], owner: &str, draft: Placed<RuleDraft>) -> Option<Rule> {
+    fn resolve_rule(&mut self, names: &Names, categories: &[Category], owner: &str, draft: Placed<Box<RuleDraft>>) -> Option<Rule> {
         let origin = draft.origin();
         let source = Arc::clone(&draft.source);
         let value = draft.value;
