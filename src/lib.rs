@@ -18,6 +18,7 @@
 pub mod cli;
 pub mod engine;
 pub mod index;
+pub mod live;
 pub mod mail;
 pub mod matcher;
 pub mod model;

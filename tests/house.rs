@@ -13,6 +13,8 @@ const FLOORS: &[&[&str]] = &[
     &["suite"],
     &["output"],
     &["scan"],
+    &["live"],
+    &["service"],
     &["cli"],
     &["lib", "main"],
 ];
