@@ -27,6 +27,7 @@ pub mod pattern;
 pub mod reading;
 pub mod rules;
 pub mod scan;
+pub mod service;
 pub mod shipped;
 pub mod suite;
 

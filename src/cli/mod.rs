@@ -6,7 +6,9 @@ mod check;
 mod lookup;
 mod progress;
 mod rules;
+mod running;
 mod scan;
+mod serve;
 mod settings;
 mod setup;
 mod stream;
@@ -41,6 +43,7 @@ enum Command {
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
+    Serve(serve::Serve),
 }
 
 /// What all commands share.
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::Serve(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::settings::{Settings, folders};
 use super::{Common, Failed};
 use crate::Engine;
+use crate::live::Place;
 use crate::matcher::Viewpoint;
 use crate::model::{Lang, Own};
 use crate::output::{Format, Langs, Printer, render_faults};
@@ -40,7 +41,7 @@ impl Setup {
     fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
-        let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
+        let langs = langs_of(common, &settings)?;
         let layers = layers(Layer::shipped(), common, &settings)?;
         let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
         let engine = engine(loaded)?.with_own(own(settings));
@@ -49,17 +50,32 @@ impl Setup {
     }
 }
 
-/// All layers of rules, lowest first: `shipped`, of the system, of the user, of the settings, of the environment, of the arguments.
+/// All layers of rules, lowest first: `shipped`, then those at the [`places`].
 pub(super) fn layers(shipped: Layer, common: &Common, settings: &Settings) -> Result<Vec<Layer>, Failed> {
-    let usual = folders().into_iter().map(|folder| folder.join("rules")).filter(|folder| folder.is_dir());
+    let on_top = places(common, settings)?;
+    Ok(std::iter::once(shipped).chain(on_top.iter().map(Place::read)).collect())
+}
+
+/// Where rules lie, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+pub(super) fn places(common: &Common, settings: &Settings) -> Result<Vec<Place>, Failed> {
+    let usual = folders().into_iter().map(|folder| Place::Usual(folder.join("rules")));
     let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
     let listed: Vec<PathBuf> = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
     let named = || settings.rules.iter().chain(&listed).chain(&common.rules);
     if let Some(missing) = named().find(|path| !path.exists()) {
         return Err(Failed::Because(format!("there are no rules at {}: no such file or folder", missing.display())));
     }
-    let on_top = usual.chain(named().cloned()).map(|path| Layer::read(&path));
-    Ok(std::iter::once(shipped).chain(on_top).collect())
+    Ok(usual.chain(named().cloned().map(Place::Named)).collect())
+}
+
+/// The languages that are asked for, or that the settings or the locale name.
+pub(super) fn langs_of(common: &Common, settings: &Settings) -> Result<Langs, Failed> {
+    langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())
+}
+
+/// Refuses a provider that the rules do not know.
+pub(super) fn known_provider(engine: &Engine, provider: Option<&str>) -> Result<(), Failed> {
+    viewpoint(engine, provider).map(drop)
 }
 
 /// The engine of a load, or every fault that refused it.
@@ -80,7 +96,7 @@ fn engine(loaded: Loaded) -> Result<Engine, Failed> {
 }
 
 /// Who we are, by the settings.
-fn own(settings: Settings) -> Own {
+pub(super) fn own(settings: Settings) -> Own {
     let plain = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
     Own { domains: plain(settings.our_domains), hosts: plain(settings.our_hosts), headers: settings.headers }
 }

@@ -30,9 +30,11 @@ impl Place {
         }
     }
 
-    fn read(&self) -> Layer {
+    /// The files that are there now.
+    #[must_use]
+    pub fn read(&self) -> Layer {
         match self {
-            Self::Usual(path) if !path.exists() => Layer::default(),
+            Self::Usual(path) if !path.is_dir() => Layer::default(),
             Self::Usual(path) | Self::Named(path) => Layer::read(path),
         }
     }

@@ -16,3 +16,4 @@ pub use format::{Document, Format, Place, Printer};
 pub use record::{Langs, Record, SCHEMA_VERSION, Texts};
 pub use summary::{Counted, Summary};
 pub use text::{render_evidence, render_text};
+pub use wording::{action, severity};

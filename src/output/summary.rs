@@ -19,8 +19,10 @@ const BAR: usize = 30;
 /// What is counted of a diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    category: CategoryIx,
-    provider: Option<ProviderIx>,
+    /// Why the mail came back.
+    pub category: CategoryIx,
+    /// Whose words these are, or else who refused the mail.
+    pub provider: Option<ProviderIx>,
     /// Whether the mail came back and nothing says why.
     pub is_unexplained: bool,
 }
