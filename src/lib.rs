@@ -30,5 +30,6 @@ pub mod scan;
 pub mod service;
 pub mod shipped;
 pub mod suite;
+pub mod watch;
 
 pub use engine::Engine;

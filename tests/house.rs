@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["output"],
     &["scan"],
     &["live"],
-    &["service"],
+    &["service", "watch"],
     &["cli"],
     &["lib", "main"],
 ];

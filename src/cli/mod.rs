@@ -13,6 +13,7 @@ mod settings;
 mod setup;
 mod stream;
 mod test;
+mod watch;
 
 use std::io;
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     Serve(serve::Serve),
+    Watch(watch::Watch),
 }
 
 /// What all commands share.
@@ -136,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Watch(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

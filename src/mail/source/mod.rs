@@ -161,6 +161,11 @@ impl Iterator for Inputs {
     }
 }
 
+/// The files in which mails may be at a path: itself, or all below a folder, of a Maildir only its mails.
+pub fn files(path: PathBuf) -> impl Iterator<Item = Result<PathBuf, Unread>> + Send {
+    walk::below(path)
+}
+
 /// Bytes from anywhere.
 type Bytes = Box<dyn Read + Send>;
 
