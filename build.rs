@@ -1,4 +1,5 @@
-//! Puts the rule files into the binary: as they are, and made ready, so that no TOML has to be read when it starts.
+//! Puts the rule files into the binary: as they are, and made ready, so that no TOML has to be read when it starts. Beside
+//! them the pages on codes in `docs/codes`.
 //!
 //! A new file in `rules/` needs no Rust. Files with errors are put in as they are; the program then says what is wrong.
 
@@ -34,6 +35,7 @@ fn main() -> io::Result<()> {
     let name = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let read = |path: &PathBuf| Ok(RawFile::new(name(path), Ok(fs::read(path)?)));
     let layer = Layer { files: paths.iter().map(read).collect::<io::Result<_>>()? };
+    fs::write(out.join("code_pages.rs"), pages(&root.join("docs/codes"))?)?;
     fs::write(out.join("shipped_rules.rs"), files(&layer, &paths, &out)?)?;
     fs::write(out.join("shipped_tables.rs"), tables(layer))
 }
@@ -66,6 +68,20 @@ fn tables(layer: Layer) -> String {
     let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
     let some = |set: &model::RuleSet| format!("{{ {names} Some(({:?}, {})) }}", set.status.hash, Tables::new(set).source());
     set.as_ref().map_or_else(|| "None".to_owned(), some)
+}
+
+/// The pages on codes, by the codes that are their names.
+fn pages(folder: &Path) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut pages = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    pages.sort();
+    let mut code = String::from("&[\n");
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+        let name = page.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", page.to_string_lossy());
+    }
+    code.push(']');
+    Ok(code)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -2,13 +2,14 @@
 //!
 //! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
 
+use std::ops::Range;
 use std::thread;
 
 use crate::index::Tables;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
-    Action, Audience, Category, Diagnosis, Facts, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, Own, ProviderIx, ProviderKind, Reply,
+    Action, Audience, Category, Diagnosis, Fact, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, Own, ProviderIx, ProviderKind, Reply,
     RuleSet, Severity, Status, Strength, Words,
 };
 use crate::pattern::{self, Folded};
@@ -116,7 +117,7 @@ impl Engine {
         };
         let mut facts = std::mem::take(&mut failure.facts);
         if let Some(chosen) = &chosen {
-            self.add_facts(&failure, chosen, &mut facts);
+            self.taken(&failure, chosen).into_iter().for_each(|(name, _, fact)| facts.add(&name, fact));
         }
         let remote = self.remote(&failure, from);
         let reporter = failure.reporter.or_else(|| failure.reporting_host.as_deref().and_then(|host| self.matcher.directory().host(host)));
@@ -168,20 +169,21 @@ impl Engine {
         }
     }
 
-    /// Adds what the holes of the chosen pattern took.
-    fn add_facts(&self, failure: &Failure<'_>, chosen: &Match, facts: &mut Facts) {
-        let Some(pattern) = chosen.pattern.map(|index| &self.set.rule(chosen.rule).patterns[index]) else { return };
+    /// What the holes of a matched pattern took: the names, the places in the utterance as it was written, and the facts.
+    #[must_use]
+    pub fn taken(&self, failure: &Failure<'_>, chosen: &Match) -> Vec<(String, Range<usize>, Fact)> {
+        let Some(pattern) = chosen.pattern.map(|index| &self.set.rule(chosen.rule).patterns[index]) else { return Vec::new() };
         let text = &failure.utterances[chosen.utterance].text;
-        for (name, range) in chosen.holes.iter().filter(|(name, _)| name != IGNORED) {
+        let fact = |(name, range): &(String, Range<usize>)| {
             let kind = match &pattern.form {
                 Form::Text(text) => text.holes().find(|hole| *hole.name == **name).map(|hole| hole.kind),
                 Form::Regex(_) => name.parse().ok(),
             };
-            let taken = &text[Folded::origin(text, range.clone())];
-            if let Some(fact) = pattern::fact(kind.unwrap_or(HoleKind::Word), taken) {
-                facts.add(name, fact);
-            }
-        }
+            let range = Folded::origin(text, range.clone());
+            let fact = pattern::fact(kind.unwrap_or(HoleKind::Word), &text[range.clone()])?;
+            Some((name.clone(), range, fact))
+        };
+        chosen.holes.iter().filter(|(name, _)| name != IGNORED).filter_map(fact).collect()
     }
 
     /// The notes for this category of whoever serves the recipient, refused, or is asked for.

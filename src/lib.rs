@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod authoring;
 pub mod cli;
 pub mod engine;
 pub mod index;

@@ -2,17 +2,21 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use modori::output::render_faults;
-use modori::rules::{Fault, Layer, RawFile, load, load_valid};
+use modori::output::{render_faults, render_github, sarif_log};
+use modori::rules::{Code, Fault, Layer, RawFile, load, load_valid};
+use modori::suite::{Depth, audit};
 
-/// The faults of one file over the shipped rules.
+/// The faults of one file over the shipped rules, all that there is to find.
 fn faults_of(file: RawFile) -> Vec<Fault> {
     let name = file.name.clone();
-    let loaded = load(&[Layer::shipped(), Layer { files: vec![file] }]);
-    loaded.faults.into_iter().filter(|fault| *fault.source.name == *name).collect()
+    // What a file is about decides how far one looks: no golden pair but its own is about examples.
+    let depth = if name.starts_with("unhit") { Depth::Strict } else { Depth::Usual };
+    let found = audit(&[Layer::shipped(), Layer { files: vec![file] }], depth);
+    found.faults.into_iter().filter(|fault| *fault.source.name == *name).collect()
 }
 
 fn raw(name: &str, bytes: &[u8]) -> RawFile {
@@ -28,6 +32,43 @@ fn every_fault_says_where_what_and_what_to_write() {
             assert!(!faults.is_empty(), "{name} has no fault");
             insta::assert_snapshot!(render_faults(&faults, false));
         });
+    });
+}
+
+#[test]
+fn every_code_has_a_page_and_a_golden_pair() {
+    let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(Code::pages().collect::<BTreeSet<_>>(), codes, "docs/codes has a page for each code and no other");
+    let list = include_str!("../docs/codes.md");
+    for code in &codes {
+        assert!(list.contains(&format!("| [{code}](codes/{code}.md) | ")), "docs/codes.md does not list {code}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
+    let mut shown = BTreeSet::new();
+    let mut japanese = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let faults = faults_of(raw(&name, &fs::read(&path).unwrap()));
+        japanese += faults.iter().filter(|fault| !fault.source.text.is_ascii()).count();
+        shown.extend(faults.iter().map(|fault| fault.code.name()));
+        for fault in &faults {
+            assert!(fault.code.page().contains(&format!("\nLevel: {}.\n", fault.level)), "the page of {} tells another level", fault.code);
+        }
+    }
+    // A file that cannot be read is no file of this folder; it has tests of its own below.
+    shown.insert(Code::Unreadable.name());
+    assert_eq!(shown, codes);
+    assert!(japanese > 20, "carets must stand right under wide characters too");
+}
+
+#[test]
+fn programs_get_the_same_faults() {
+    common::settings().bind(|| {
+        let text = include_str!("faults/duplicate-pattern.toml");
+        let faults = faults_of(raw("my rules/重複.toml", text.as_bytes()));
+        insta::assert_snapshot!("faults-github", render_github(&faults));
+        insta::assert_snapshot!("faults-sarif", format!("{:#}", sarif_log(&faults)).replace(env!("CARGO_PKG_VERSION"), "VERSION"));
     });
 }
 

@@ -60,12 +60,12 @@ fn what_a_provider_says(engine: &Engine, provider: &str) -> String {
     let cases = example_cases(set);
     for rule in set.rules.iter().filter(|rule| rule.name.split('/').next() == Some(provider)) {
         let _ = writeln!(out, "{}", rule.name);
-        let own = cases.iter().filter(|case| case.expected.rule.as_deref() == Some(&rule.name));
+        let own = cases.iter().filter(|case| case.expected.must.rule.as_deref() == Some(&rule.name));
         for case in own {
-            let diagnosis = case.diagnose(engine);
+            let diagnosis = case.diagnose(engine).expect("a text is one failure");
             let facts = serde_json::to_string(&diagnosis.facts).unwrap_or_default();
             let category = &set.category(diagnosis.category).id;
-            let _ = writeln!(out, "  {}", case.example.text.escape_debug());
+            let _ = writeln!(out, "  {}", case.shown().escape_debug());
             let _ = writeln!(out, "    {category} {} {} {facts}", diagnosis.severity, diagnosis.action);
         }
         write_advice(&mut out, "advice", &rule.advice);

@@ -2,16 +2,25 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit status: 0 done; 1 the answer is "no"; 2 it could not be done.
 
+mod bounce;
 mod check;
+mod completions;
+mod diff;
+mod fmt;
+mod import;
 mod lookup;
+mod new;
 mod progress;
+mod redact;
 mod rules;
 mod running;
 mod scan;
+mod schema;
 mod serve;
 mod settings;
 mod setup;
 mod stream;
+mod suggest;
 mod test;
 mod watch;
 
@@ -44,6 +53,15 @@ enum Command {
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
+    New(new::New),
+    Redact(redact::Redact),
+    Suggest(suggest::Suggest),
+    Diff(diff::Diff),
+    Fmt(fmt::Fmt),
+    Import(import::Import),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+    Man(completions::Man),
     Serve(serve::Serve),
     Watch(watch::Watch),
 }
@@ -137,6 +155,15 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
+        Command::New(command) => command.run(),
+        Command::Redact(command) => command.run(),
+        Command::Suggest(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Fmt(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Watch(command) => command.run(),
     };

@@ -10,7 +10,7 @@ use crate::live::Place;
 use crate::matcher::Viewpoint;
 use crate::model::{Lang, Own};
 use crate::output::{Format, Langs, Printer, render_faults};
-use crate::rules::{Layer, Level, Loaded, load, load_valid, nearest};
+use crate::rules::{Layer, Loaded, load, load_valid, nearest};
 
 /// The variable that names rule folders, as `PATH` names folders.
 const RULES_VARIABLE: &str = "MODORI_RULES";
@@ -37,8 +37,15 @@ impl Setup {
         Ok(Printer { engine: &self.engine, format, langs: &self.langs, evidence: explain.then_some(self.from) })
     }
 
+    /// The languages that a command was asked for, where it loads rules of its own.
+    pub(super) fn langs(common: &Common) -> Result<Langs, Failed> {
+        common.color.apply();
+        let settings = Settings::find(common.config.as_deref())?;
+        langs(common.lang.as_deref().or(settings.lang.as_deref()).or(Some("all")), |name| env::var(name).ok())
+    }
+
     /// Loads the rules and settles language and viewpoint.
-    fn new(common: &Common) -> Result<Self, Failed> {
+    pub(super) fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
         let langs = langs_of(common, &settings)?;
@@ -56,7 +63,13 @@ pub(super) fn layers(shipped: Layer, common: &Common, settings: &Settings) -> Re
     Ok(std::iter::once(shipped).chain(on_top.iter().map(Place::read)).collect())
 }
 
-/// Where rules lie, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+/// The rules that lie on top just now, lowest first.
+pub(super) fn on_top(common: &Common, settings: &Settings) -> Result<Vec<PathBuf>, Failed> {
+    let there = |place: &Place| matches!(place, Place::Named(_)) || place.path().is_dir();
+    Ok(places(common, settings)?.into_iter().filter(there).map(|place| place.path().clone()).collect())
+}
+
+/// Where rules lie or may come to lie, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
 pub(super) fn places(common: &Common, settings: &Settings) -> Result<Vec<Place>, Failed> {
     let usual = folders().into_iter().map(|folder| Place::Usual(folder.join("rules")));
     let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
@@ -79,7 +92,7 @@ pub(super) fn known_provider(engine: &Engine, provider: Option<&str>) -> Result<
 }
 
 /// The engine of a load, or every fault that refused it.
-fn engine(loaded: Loaded) -> Result<Engine, Failed> {
+pub(super) fn engine(loaded: Loaded) -> Result<Engine, Failed> {
     let errors: Vec<_> = loaded.errors().collect();
     if loaded.set.is_some() && errors.is_empty() {
         return loaded.set.map(Engine::new).ok_or_else(|| Failed::Because(String::new()));
@@ -126,11 +139,6 @@ fn langs(asked: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Resu
             Ok(Langs::One(set.and_then(|locale| Lang::from_locale(&locale)).unwrap_or_else(Lang::english)))
         }
     }
-}
-
-/// Whether a load has warnings, which `check` says and nobody else.
-pub(super) fn warnings(loaded: &Loaded) -> usize {
-    loaded.faults.iter().filter(|fault| fault.level == Level::Warning).count()
 }
 
 #[cfg(test)]

@@ -134,8 +134,8 @@ impl<'s> Literals<'s> {
     fn groups(&mut self, pattern: &'s Pattern) -> Groups {
         match &pattern.form {
             Form::Text(text) => text.needs().map(|group| group.into_iter().map(|text| self.number(text)).collect()).collect(),
-            Form::Regex(regex) if regex.literal.is_empty() => Vec::new(),
-            Form::Regex(regex) => vec![vec![self.number(&regex.literal)]],
+            Form::Regex(regex) if regex.literals.is_empty() => Vec::new(),
+            Form::Regex(regex) => vec![regex.literals.iter().map(|text| self.number(text)).collect()],
         }
     }
 

@@ -5,16 +5,18 @@
 
 mod choice;
 mod directory;
+mod requirement;
 
 use std::cmp::Reverse;
 use std::ops::Range;
 
 pub use choice::{Rank, Step};
 pub use directory::Directory;
+pub use requirement::{Requirement, Unmet};
 
 use crate::index::{Entry, Index, Tables, Taken};
-use crate::model::{Conditions, Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Verdict};
-use crate::pattern::{self, Folded};
+use crate::model::{Failure, ProviderIx, ProviderKind, RuleIx, RuleSet, Scope, Speaker, Verdict};
+use crate::pattern::Folded;
 use crate::reading::read_codes;
 
 /// From where a failure is looked at.
@@ -109,13 +111,20 @@ impl Matcher {
     /// Every rule that matches, each with its best pattern; the one that speaks comes first.
     #[must_use]
     pub fn all(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
+        let mut found = self.hits(set, failure, from);
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|one| seen.insert(one.rule));
+        found
+    }
+
+    /// Every pattern that matches, of every rule; the one that speaks comes first.
+    #[must_use]
+    pub fn hits(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
         for hearing in self.hearings(set, failure, from) {
             found.extend(self.candidates(&hearing).filter_map(|candidate| hearing.confirm(&candidate)));
         }
         found.sort_by_key(|found| Reverse(found.rank));
-        let mut seen = std::collections::HashSet::new();
-        found.retain(|one| seen.insert(one.rule));
         found
     }
 
@@ -128,6 +137,12 @@ impl Matcher {
             None if utterance.speaker == Speaker::Reporter && failure.remote_host.is_some() => failure.reporter,
             None => failure.recipient.as_deref().and_then(|address| self.directory.address(address)).or(from.presumed),
         }
+    }
+
+    /// What a rule asks beside its words, and in vain, of each utterance; of those nearest the recipient first.
+    #[must_use]
+    pub fn unmet(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint, rule: RuleIx) -> Vec<Unmet> {
+        self.hearings(set, failure, from).map(|hearing| hearing.unmet(rule)).collect()
     }
 
     /// The utterances, nearest the recipient first.
@@ -169,52 +184,6 @@ impl Hearing<'_> {
             pattern: Reverse(entry.map_or(0, |entry| entry.pattern as usize)),
         };
         Some(Candidate { rule: index, entry, verdict, rank })
-    }
-
-    fn in_scope(&self, rule: &Rule) -> bool {
-        let owner = Some(rule.provider);
-        match rule.scope {
-            Scope::Anywhere => true,
-            Scope::Speaker => self.speaker == owner,
-            Scope::Reporter => self.failure.reporter.or(self.from.presumed) == owner,
-            Scope::Asked => self.from.customer_of == owner,
-        }
-    }
-
-    /// Whether all conditions hold.
-    fn holds(&self, conditions: &Conditions) -> bool {
-        self.known_holds(conditions) && !self.forbidden(conditions)
-    }
-
-    /// Whether a text stands there that must not.
-    fn forbidden(&self, conditions: &Conditions) -> bool {
-        conditions.absent.iter().any(|pattern| self.stands(&pattern.form))
-    }
-
-    /// Whether the conditions on what is known hold; one on something unknown does not.
-    fn known_holds(&self, conditions: &Conditions) -> bool {
-        let failure = self.failure;
-        let any = |is_empty: bool, holds: Option<bool>| is_empty || holds == Some(true);
-        let date = |holds: &dyn Fn(jiff::civil::Date) -> bool| failure.date.is_some_and(holds);
-        any(conditions.stages.is_empty(), failure.stage(self.utterance).map(|stage| conditions.stages.contains(&stage)))
-            && any(
-                conditions.replies.is_empty(),
-                failure.reply(self.utterance).map(|reply| conditions.replies.iter().any(|p| p.matches(reply))),
-            )
-            && any(
-                conditions.statuses.is_empty(),
-                failure.status(self.utterance).map(|status| conditions.statuses.iter().any(|p| p.matches(status))),
-            )
-            && any(conditions.kinds.is_empty(), failure.kind.map(|kind| conditions.kinds.contains(&kind)))
-            && conditions.since.is_none_or(|since| date(&|date| date >= since))
-            && conditions.until.is_none_or(|until| date(&|date| date < until))
-    }
-
-    fn stands(&self, form: &Form) -> bool {
-        match form {
-            Form::Text(text) => pattern::find(text, self.folded.as_str(), self.words).is_some(),
-            Form::Regex(_) => false,
-        }
     }
 
     /// The match of a candidate, if its words stand there.

@@ -89,8 +89,8 @@ pub struct Hole {
 /// A regex pattern. It is compiled when first needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegexPattern {
-    /// The longest text that every match must hold, folded; empty where there is none.
-    pub literal: Box<str>,
+    /// Texts of which every match must hold one, folded; empty where none are known.
+    pub literals: Vec<Box<str>>,
     /// Letters and digits that every match must hold.
     pub letters: u32,
     /// The names of its groups.

@@ -9,6 +9,8 @@ use super::evidence::Evidence;
 use super::record::{Langs, Record};
 use super::sisimai;
 use super::text::{printable, render_evidence, render_no_report, render_text};
+use serde::Serialize;
+
 use crate::Engine;
 use crate::matcher::Viewpoint;
 use crate::model::Diagnosis;
@@ -137,7 +139,23 @@ impl Printer<'_> {
         }
     }
 
-    fn record(&self, out: &mut Vec<u8>, record: &Record<'_>) -> io::Result<()> {
+    /// Appends what is no diagnosis to `out`: `text` for people, `record` for programs. CSV and Sisimai have no place for it.
+    ///
+    /// # Errors
+    /// None in practice: what cannot be written to memory.
+    pub fn other(&self, out: &mut Vec<u8>, text: &str, record: &impl Serialize) -> io::Result<()> {
+        match self.format {
+            Format::Text => {
+                out.extend_from_slice(self.format.separator());
+                out.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
+            Format::Json | Format::Ndjson => self.record(out, record),
+            Format::Csv | Format::Sisimai => Ok(()),
+        }
+    }
+
+    fn record(&self, out: &mut Vec<u8>, record: &impl Serialize) -> io::Result<()> {
         out.extend_from_slice(self.format.separator());
         serde_json::to_writer(&mut *out, record)?;
         if self.format == Format::Ndjson {

@@ -217,4 +217,16 @@ impl<'d> Record<'d> {
         self.evidence = evidence;
         self
     }
+
+    /// What of it hangs on the failure and the rules alone, as a JSON object: what a test can pin.
+    #[must_use]
+    pub fn pinned(&self) -> serde_json::Value {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(object) = value.as_object_mut() {
+            object.retain(|key, _| {
+                !["schema_version", "file", "index", "diagnostic", "generation", "left_out", "evidence"].contains(&key.as_str())
+            });
+        }
+        value
+    }
 }

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::evidence::Evidence;
 use super::wording::{Word, action, limit, recipient_source, severity, word};
 use crate::Engine;
-use crate::model::{Diagnosis, Lang, Severity, Stage};
+use crate::model::{Diagnosis, Fact, Lang, SetStatus, Severity, Stage};
 
 pub(super) const WIDTH: usize = 80;
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -151,8 +151,39 @@ pub fn render_evidence(evidence: &Evidence) -> String {
             let _ = writeln!(out, "  {DIM}{label:<9}{DIM:#}{value}");
         }
     }
+    for fact in &evidence.facts {
+        let value = match &fact.words {
+            Some(words) => format!("{} = {}  {DIM}from \u{201c}{}\u{201d}{DIM:#}", fact.name, fact_text(&fact.value), printable(words)),
+            None => format!("{} = {}  {DIM}read with the report{DIM:#}", fact.name, fact_text(&fact.value)),
+        };
+        let _ = writeln!(out, "  {DIM}fact     {DIM:#}{value}");
+    }
+    if let Some(rule) = &evidence.set_aside {
+        let _ = writeln!(out, "  {DIM}set aside{DIM:#} {rule} {DIM}is not about reports of this kind{DIM:#}");
+    }
     for loser in &evidence.losers {
         let _ = writeln!(out, "  {DIM}lost by {:<10}{DIM:#} {} {DIM}{}{DIM:#}", loser.lost_by, loser.rule, loser.category);
+    }
+    out
+}
+
+/// A fact as programs see it.
+fn fact_text(fact: &Fact) -> String {
+    match fact {
+        Fact::Integer(number, _) => number.to_string(),
+        Fact::Text(text) => printable(text),
+    }
+}
+
+/// What was left out of a set for its errors; nothing where nothing was.
+#[must_use]
+pub fn render_left_out(status: &SetStatus) -> String {
+    let mut out = String::new();
+    if !status.left_out.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}Left out for {} errors (--keep-going){BOLD:#}", status.left_out.len());
+        for why in &status.left_out {
+            let _ = writeln!(out, "  {}", printable(why));
+        }
     }
     out
 }

@@ -76,6 +76,7 @@ fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
 }
 
 /// The bytes that a part of a pattern can begin with.
+#[derive(Clone, Copy)]
 struct FirstBytes([bool; 256]);
 
 impl FirstBytes {
@@ -104,8 +105,8 @@ fn is_token_start(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
     let before = at.checked_sub(1).map(|before| bytes[before]);
     if bytes[at].is_ascii() && before.is_none_or(|byte| byte.is_ascii()) {
-        return !bytes[at].is_ascii_whitespace()
-            && !(bytes[at].is_ascii_alphanumeric() && before.is_some_and(|b| b.is_ascii_alphanumeric()));
+        let inside = bytes[at].is_ascii_alphanumeric() && before.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        return !inside && !bytes[at].is_ascii_whitespace();
     }
     let (Some(front), Some(rest)) = (text.get(..at), text.get(at..)) else { return false };
     let Some(c) = rest.chars().next() else { return false };

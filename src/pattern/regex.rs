@@ -1,12 +1,18 @@
 //! Regex patterns: taken apart at load, compiled when first needed.
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::parse::PatternError;
 use crate::model::{RegexPattern, letters};
 
 /// How large a regex may become, in states by a rough count; what stays below compiles within the `regex` crate's own limit.
 const MAX_SIZE: u64 = 20_000;
+
+/// More texts than this are not looked for on behalf of one regex.
+const MAX_NEEDS: usize = 32;
+
+/// From this length on, in bytes, one text to look for is as good as a longer one.
+const GOOD_NEED: usize = 8;
 
 /// Reads a regex pattern without compiling it.
 ///
@@ -26,8 +32,9 @@ pub fn parse_regex(source: &str) -> Result<RegexPattern, PatternError> {
     collect_groups(&hir, &mut groups);
     // Case makes no difference in any case; where the source says so too, its letters would be classes.
     let cased = source.strip_prefix("(?i)").and_then(|source| regex_syntax::parse(source).ok());
-    let (literal, letters) = required(cased.as_ref().unwrap_or(&hir));
-    Ok(RegexPattern { literal: literal.into(), letters, groups })
+    let plain = cased.as_ref().unwrap_or(&hir);
+    let literals = needs(plain).any.into_iter().map(String::into_boxed_str).collect();
+    Ok(RegexPattern { literals, letters: least_letters(plain), groups })
 }
 
 /// Compiles a regex for folded text. `None` where it is too big after all.
@@ -57,29 +64,108 @@ fn collect_groups(hir: &Hir, groups: &mut Vec<Box<str>>) {
     }
 }
 
-/// The longest text that every match holds, and how many letters every match holds.
-fn required(hir: &Hir) -> (String, u32) {
+/// How many letters every match holds.
+fn least_letters(hir: &Hir) -> u32 {
     match hir.kind() {
-        HirKind::Literal(literal) => {
-            let text = std::str::from_utf8(&literal.0).unwrap_or_default().to_lowercase();
-            let count = letters(&text);
-            (text, count)
-        }
-        HirKind::Capture(capture) => required(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
-        HirKind::Concat(parts) => {
-            let (mut best, mut sum) = (String::new(), 0);
-            for (text, count) in parts.iter().map(required) {
-                sum += count;
-                if text.len() > best.len() {
-                    best = text;
-                }
-            }
-            (best, sum)
-        }
-        HirKind::Alternation(parts) => (String::new(), parts.iter().map(|part| required(part).1).min().unwrap_or(0)),
-        _ => (String::new(), 0),
+        HirKind::Literal(literal) => letters(&lowercase(&literal.0)),
+        HirKind::Capture(capture) => least_letters(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => least_letters(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().map(least_letters).sum(),
+        HirKind::Alternation(parts) => parts.iter().map(least_letters).min().unwrap_or(0),
+        _ => 0,
     }
+}
+
+fn lowercase(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).unwrap_or_default().to_lowercase()
+}
+
+/// Texts of which every match holds at least one; nothing where none are known.
+#[derive(Debug, Clone, Default)]
+struct Needs {
+    any: Vec<String>,
+    /// Whether a match is one of these and nothing more.
+    whole: bool,
+}
+
+impl Needs {
+    fn whole(any: Vec<String>) -> Self {
+        Self { any, whole: true }
+    }
+
+    /// How good the texts are to be looked for: the length of the shortest, then as few as can be.
+    fn worth(&self) -> (usize, usize) {
+        (self.any.iter().map(String::len).min().unwrap_or(0).min(GOOD_NEED), usize::MAX - self.any.len())
+    }
+
+    /// Itself, unless there are too many texts or one that says nothing.
+    fn telling(self) -> Self {
+        if self.any.len() > MAX_NEEDS || self.any.iter().any(String::is_empty) { Self::default() } else { self }
+    }
+}
+
+/// What a regex needs. It may look for more than it must, but never for less.
+fn needs(hir: &Hir) -> Needs {
+    parts_of(hir).telling()
+}
+
+fn parts_of(hir: &Hir) -> Needs {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Needs::whole(vec![String::new()]),
+        HirKind::Literal(literal) => Needs::whole(vec![lowercase(&literal.0)]),
+        HirKind::Class(Class::Unicode(class)) => few_characters(class).map_or_else(Needs::default, Needs::whole),
+        HirKind::Capture(capture) => parts_of(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => Needs { whole: false, ..needs(&repetition.sub) },
+        HirKind::Class(Class::Bytes(_)) | HirKind::Repetition(_) => Needs::default(),
+        HirKind::Concat(parts) => in_a_row(parts),
+        HirKind::Alternation(parts) => {
+            let parts: Vec<Needs> = parts.iter().map(parts_of).collect();
+            if parts.iter().any(|part| part.any.is_empty()) {
+                return Needs::default();
+            }
+            let whole = parts.iter().all(|part| part.whole);
+            let mut any: Vec<String> = parts.into_iter().flat_map(|part| part.any).collect();
+            any.sort_unstable();
+            any.dedup();
+            let union = Needs { any, whole };
+            if whole { union } else { union.telling() }
+        }
+    }
+}
+
+/// The characters of a class, in lower case, where they are few.
+fn few_characters(class: &ClassUnicode) -> Option<Vec<String>> {
+    if class.ranges().iter().map(ClassUnicodeRange::len).sum::<usize>() > MAX_NEEDS {
+        return None;
+    }
+    let characters = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+    let mut any: Vec<String> = characters.map(|c| c.to_lowercase().collect()).collect();
+    any.sort_unstable();
+    any.dedup();
+    Some(any)
+}
+
+/// The best of what stands in a row: what is known whole joins what stands beside it.
+fn in_a_row(parts: &[Hir]) -> Needs {
+    let mut best = Needs::default();
+    let mut row = Needs::whole(vec![String::new()]);
+    let mut unbroken = true;
+    for part in parts.iter().map(parts_of) {
+        let joined = row.any.len() * part.any.len();
+        if part.whole && joined <= MAX_NEEDS {
+            row.any = row.any.iter().flat_map(|front| part.any.iter().map(move |back| format!("{front}{back}"))).collect();
+            continue;
+        }
+        unbroken = false;
+        best = better(best, std::mem::replace(&mut row, Needs::whole(vec![String::new()])));
+        best = better(best, part);
+    }
+    if unbroken { row } else { Needs { whole: false, ..better(best, row) } }
+}
+
+fn better(one: Needs, other: Needs) -> Needs {
+    let (one, other) = (one.telling(), other.telling());
+    if other.worth() > one.worth() && !other.any.is_empty() || one.any.is_empty() { other } else { one }
 }
 
 /// Roughly how many states it compiles to.
@@ -87,8 +173,8 @@ fn size(hir: &Hir) -> u64 {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => class.ranges().len() as u64 + 1,
-        HirKind::Class(regex_syntax::hir::Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len() as u64 + 1,
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
         HirKind::Capture(capture) => size(&capture.sub),
         HirKind::Repetition(repetition) => {
             let times = u64::from(repetition.max.unwrap_or(repetition.min).max(1));
@@ -105,8 +191,25 @@ mod tests {
     #[test]
     fn regexes_come_apart() {
         let regex = parse_regex(r"Mailbox (?P<mailbox>\S+) is (?:full|locked)").unwrap();
-        assert_eq!((&*regex.literal, regex.letters), ("mailbox ", 13));
+        assert_eq!((&regex.literals[..], regex.letters), (&[Box::from("mailbox ")][..], 13));
         assert_eq!(regex.groups, [Box::from("mailbox")]);
+    }
+
+    #[test]
+    fn every_match_holds_one_of_the_texts_that_are_looked_for() {
+        for (source, want) in [
+            (r"(?i)\bIB(?:00|10)[57]\b", &["ib005", "ib007", "ib105", "ib107"][..]),
+            (r"(?:^|\s)(?:SC-00[1-4]|DY-)x*", &["dy-", "sc-001", "sc-002", "sc-003", "sc-004"]),
+            (r"user \d+ (?:unknown|gone)", &["user "]),
+            (r"a+b?c{2}", &["a"]),
+            (r"(?:mailbox|\d+) full", &[" full"]),
+            (r"(?:mailbox|) ?full", &["full"]),
+            (r"\S+ \d", &[" "]),
+            (r"\w+", &[]),
+        ] {
+            let literals = parse_regex(source).unwrap().literals;
+            assert_eq!(literals.iter().map(|text| &**text).collect::<Vec<_>>(), want, "{source}");
+        }
     }
 
     #[test]

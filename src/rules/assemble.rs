@@ -1,8 +1,10 @@
 //! Layers to one set, or to the faults that refuse it.
 
+use std::sync::Arc;
+
 use super::fault::{Fault, Level};
 use super::pile::Pile;
-use super::source::{Layer, content_hash};
+use super::source::{Layer, Source, content_hash};
 use crate::model::RuleSet;
 
 /// What a load gave.
@@ -12,6 +14,8 @@ pub struct Loaded {
     pub set: Option<RuleSet>,
     /// Everything that is wrong, or worth a look, by file and place.
     pub faults: Vec<Fault>,
+    /// The files that were read.
+    pub sources: Vec<Arc<Source>>,
 }
 
 impl Loaded {
@@ -24,9 +28,9 @@ impl Loaded {
 /// Loads a set whole, or not at all.
 #[must_use]
 pub fn load(layers: &[Layer]) -> Loaded {
-    let (set, faults) = assemble(layers, false);
-    let refused = faults.iter().any(|fault| fault.level == Level::Error);
-    Loaded { set: set.filter(|_| !refused), faults }
+    let loaded = assemble(layers, false);
+    let refused = loaded.errors().next().is_some();
+    Loaded { set: loaded.set.filter(|_| !refused), ..loaded }
 }
 
 /// Loads what is valid and leaves out the rest, which [`SetStatus::left_out`](crate::model::SetStatus::left_out) then lists.
@@ -34,11 +38,10 @@ pub fn load(layers: &[Layer]) -> Loaded {
 /// `None` only where no default categories are left.
 #[must_use]
 pub fn load_valid(layers: &[Layer]) -> Loaded {
-    let (set, faults) = assemble(layers, true);
-    Loaded { set, faults }
+    assemble(layers, true)
 }
 
-fn assemble(layers: &[Layer], valid_only: bool) -> (Option<RuleSet>, Vec<Fault>) {
+fn assemble(layers: &[Layer], valid_only: bool) -> Loaded {
     let mut pile = Pile::new(valid_only);
     for layer in layers {
         pile.add_layer(layer);
@@ -46,7 +49,12 @@ fn assemble(layers: &[Layer], valid_only: bool) -> (Option<RuleSet>, Vec<Fault>)
     pile.status.hash = content_hash(layers);
     pile.status.generation = 1;
     let set = pile.resolve();
-    pile.faults.sort_by(|a, b| (&a.source.name, a.range.start, a.range.end).cmp(&(&b.source.name, b.range.start, b.range.end)));
-    pile.faults.dedup();
-    (set, pile.faults)
+    sort_faults(&mut pile.faults);
+    Loaded { set, faults: pile.faults, sources: pile.sources }
+}
+
+/// Puts faults in the order of files and places, each once.
+pub(super) fn sort_faults(faults: &mut Vec<Fault>) {
+    faults.sort_by(|a, b| (&a.source.name, a.range.start, a.range.end).cmp(&(&b.source.name, b.range.start, b.range.end)));
+    faults.dedup();
 }

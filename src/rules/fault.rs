@@ -58,6 +58,24 @@ named! {
         ShortPattern = "short_pattern",
         /// A kind of report without a default category, or with two.
         DefaultCategory = "default_category",
+        /// A pattern without a word by which it could be found quickly.
+        SlowPattern = "slow_pattern",
+        /// A pattern that another rule, or the same, has as well.
+        DuplicatePattern = "duplicate_pattern",
+        /// A pattern that takes all around it, or almost anything.
+        GreedyPattern = "greedy_pattern",
+        /// A dot in a regex that was probably meant as a dot.
+        UnescapedDot = "unescaped_dot",
+        /// A regex that asks for what never stands in a folded text.
+        NeverMatches = "never_matches",
+        /// Advice in one of Japanese and English only.
+        MissingTranslation = "missing_translation",
+        /// A rule that speaks in none of its examples.
+        ShadowedRule = "shadowed_rule",
+        /// A pattern that no example hits.
+        UnhitPattern = "unhit_pattern",
+        /// A comment that allows what is not there.
+        UnusedAllow = "unused_allow",
     }
 }
 
@@ -72,6 +90,8 @@ pub struct Fault {
     pub title: String,
     /// What is wrong just there.
     pub label: String,
+    /// Why it matters.
+    pub note: Option<String>,
     /// What to write instead.
     pub help: Option<String>,
     /// The file.
@@ -84,12 +104,13 @@ pub struct Fault {
 
 impl Fault {
     /// An error at a place.
-    pub(super) fn error(source: &Arc<Source>, range: Range<usize>, code: Code, title: impl Into<String>) -> Self {
+    pub(crate) fn error(source: &Arc<Source>, range: Range<usize>, code: Code, title: impl Into<String>) -> Self {
         Self {
             level: Level::Error,
             code,
             title: title.into(),
             label: String::new(),
+            note: None,
             help: None,
             source: Arc::clone(source),
             range,
@@ -97,22 +118,27 @@ impl Fault {
         }
     }
 
-    pub(super) fn warning(mut self) -> Self {
+    pub(crate) fn warning(mut self) -> Self {
         self.level = Level::Warning;
         self
     }
 
-    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<Option<String>>) -> Self {
         self.help = help.into();
         self
     }
 
-    pub(super) fn other(mut self, source: &Arc<Source>, range: Range<usize>, word: &str) -> Self {
+    pub(crate) fn other(mut self, source: &Arc<Source>, range: Range<usize>, word: &str) -> Self {
         self.other = Some((Arc::clone(source), range, word.to_owned()));
         self
     }
@@ -131,6 +157,11 @@ pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Opt
     let likeness = |name: &str| strsim::normalized_damerau_levenshtein(wrong, name).max(strsim::jaro_winkler(wrong, name) - 0.25);
     let best = names.into_iter().map(|name| (likeness(name), name)).max_by(|a, b| a.0.total_cmp(&b.0));
     best.filter(|(likeness, _)| *likeness >= 0.5).map(|(_, name)| name)
+}
+
+/// The name on a list of which a wrong one is a mistyped form; stricter than [`nearest`].
+pub(super) fn mistyped<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest(wrong, names).filter(|name| strsim::normalized_damerau_levenshtein(wrong, name) >= 0.75)
 }
 
 /// `did you mean …`, or the list itself where nothing on it is near.

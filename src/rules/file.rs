@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::draft::{AdviceDraft, CategoryDraft, FileDraft, Item, NoteDraft, ProviderDraft, ShapeDraft, TranscriptDraft};
 use super::fault::{Code, Fault};
+use super::keys::{CATEGORY_KEYS, FILE_KEYS, Key, NOTE_KEYS, PROVIDER_KEYS, SHAPE_KEYS, TRANSCRIPT_KEYS};
 use super::layout::read_layout;
 use super::notice::read_notice;
 use super::reader::{At, Reader, Table};
@@ -17,13 +18,6 @@ use super::source::{Prepared, RawFile, Source};
 use super::template::parse_template;
 use crate::model::{Advice, Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
-
-const FILE_KEYS: &[&str] = &["provider", "category", "rule", "note", "stages", "shape", "transcript", "layout", "notice"];
-const PROVIDER_KEYS: &[&str] = &["id", "kind", "name", "domains", "hosts", "scope"];
-const CATEGORY_KEYS: &[&str] = &["id", "group", "name", "severity", "action", "sisimai", "strength", "default_for", "advice", "operator"];
-const NOTE_KEYS: &[&str] = &["category", "for", "note"];
-const SHAPE_KEYS: &[&str] = &["id", "role", "opens", "closes", "stage"];
-const TRANSCRIPT_KEYS: &[&str] = &["sent", "received", "consequences", "summary"];
 
 /// Fewer bytes than this are read sooner than a thread is started.
 const WORTH_A_THREAD: usize = 100_000;
@@ -73,7 +67,7 @@ fn read_file(raw: &RawFile) -> Reading {
         let fault = Fault::error(&source, at..at, code, title).help(help);
         return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
-    parse(source)
+    parse(&source)
 }
 
 fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
@@ -81,11 +75,11 @@ fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
     Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
 }
 
-fn parse(source: Arc<Source>) -> Reading {
+fn parse(source: &Arc<Source>) -> Reading {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
-    let mut reader = Reader { source: Arc::clone(&source), faults: Vec::new() };
+    let mut reader = Reader { source: Arc::clone(source), faults: Vec::new() };
     for error in &errors {
-        let fault = toml_fault(&source, error);
+        let fault = toml_fault(source, error);
         reader.faults.push(fault);
     }
     let table = Table { name: "a rule file", map: root.get_ref(), range: 0..0 };
@@ -97,7 +91,7 @@ fn parse(source: Arc<Source>) -> Reading {
     // What stands in a line that is no TOML was guessed at; what is wrong with the guess helps nobody.
     let broken: Vec<u32> = errors.iter().filter_map(toml::de::Error::span).map(|span| source.origin(span.start).line).collect();
     reader.faults.retain(|fault| fault.code == Code::BadToml || !broken.contains(&source.origin(fault.range.start).line));
-    Reading { draft, faults: reader.faults, source: Arc::clone(&source) }
+    Reading { draft, faults: reader.faults, source: Arc::clone(source) }
 }
 
 type DecodeFault = (usize, Code, String, Option<String>);
@@ -143,7 +137,7 @@ fn read_root(reader: &mut Reader, root: &Table<'_>) -> FileDraft {
     if let Some(table) = reader.table(root, "provider", "[provider]") {
         scope = reader.word(&table, "scope");
         draft.provider = read_provider(reader, &table).map(|value| item(reader, &table, value));
-    } else if let Some(key) = FILE_KEYS[2..].iter().find(|key| root.has(key)) {
+    } else if let Some(key) = FILE_KEYS[2..].iter().map(|key| key.name).find(|key| root.has(key)) {
         let fault = reader.error(root.range_of(key), Code::MissingKey, "this file has no `[provider]`");
         reader.faults.push(fault.label("whose are these?").help("begin the file with `[provider]` and an `id`".to_owned()));
     }
@@ -230,7 +224,7 @@ fn read_category(reader: &mut Reader, table: &Table<'_>) -> Option<CategoryDraft
 }
 
 /// Advice by language, a string or a list of variants each.
-pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static str, owner: &[&str]) -> AdviceDraft {
+pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static str, owner: &[Key]) -> AdviceDraft {
     let mut draft = AdviceDraft::default();
     let mut advice = Advice::default();
     let texts = reader.localized(table, key, owner);

@@ -3,31 +3,11 @@
 use super::draft::LayoutDraft;
 use super::fault::Code;
 use super::file::text_patterns;
+use super::keys::LAYOUT_KEYS;
 use super::reader::{Reader, Table};
 use super::rule::pattern_fault;
 use crate::model::{HeaderMark, Layout, PageShape, ProviderIx};
 use crate::pattern::parse_text;
-
-const LAYOUT_KEYS: &[&str] = &[
-    "id",
-    "shape",
-    "from",
-    "subject",
-    "header",
-    "opening",
-    "begins",
-    "ends",
-    "recipient",
-    "reason",
-    "stops",
-    "returned",
-    "delay",
-    "success",
-    "goes_on",
-    "kind",
-    "named_in",
-    "about",
-];
 
 /// Reads a layout.
 pub(super) fn read_layout(reader: &mut Reader, table: &Table<'_>) -> Option<LayoutDraft> {

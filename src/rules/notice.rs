@@ -2,26 +2,9 @@
 
 use super::draft::NoticeDraft;
 use super::fault::Code;
+use super::keys::NOTICE_KEYS;
 use super::reader::{Reader, Table};
 use crate::model::{Notice, NoticeMark, ProviderIx};
-
-const NOTICE_KEYS: &[&str] = &[
-    "id",
-    "kind",
-    "where",
-    "envelope",
-    "each",
-    "recipient",
-    "words",
-    "class",
-    "status",
-    "remote",
-    "reporting",
-    "sender",
-    "subject",
-    "message_id",
-    "date",
-];
 
 /// Reads a notice.
 pub(super) fn read_notice(reader: &mut Reader, table: &Table<'_>) -> Option<NoticeDraft> {

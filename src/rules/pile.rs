@@ -32,6 +32,7 @@ pub(super) struct Pile {
     /// How many layers lie on the pile.
     layers: usize,
     pub(super) faults: Vec<Fault>,
+    pub(super) sources: Vec<Arc<Source>>,
     pub(super) status: SetStatus,
 }
 
@@ -45,6 +46,7 @@ impl Pile {
         let mut seen = BTreeMap::new();
         self.layers += 1;
         for Reading { source, draft, faults } in read_files(&layer.files) {
+            self.sources.push(Arc::clone(&source));
             let draft = self.without_faulty(draft, &faults);
             self.faults.extend(faults);
             self.status.files += 1;

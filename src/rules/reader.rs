@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{Code, Fault, suggest};
+use super::keys::Key;
 use super::source::Source;
 use crate::model::{Lang, Localized, Named, Origin};
 
@@ -59,13 +60,13 @@ impl Reader {
     }
 
     /// Faults every key of `table` that is not one of `keys`.
-    pub(super) fn only(&mut self, table: &Table<'_>, keys: &[&str]) {
+    pub(super) fn only(&mut self, table: &Table<'_>, keys: &[Key]) {
         for (key, _) in table.map {
             let name: &str = key.get_ref();
-            if !keys.contains(&name) {
+            if !keys.iter().any(|key| key.name == name) {
                 let fault = self.error(key.span(), Code::UnknownKey, format!("unknown key `{name}` in {}", table.name));
                 let label = format!("{} has no such key", table.name);
-                self.faults.push(fault.label(label).help(suggest(name, keys.iter().copied())));
+                self.faults.push(fault.label(label).help(suggest(name, keys.iter().map(|key| key.name))));
             }
         }
     }
@@ -231,12 +232,12 @@ impl Reader {
     /// Strings or lists of strings by language, each list with the places of its entries.
     ///
     /// A key of `owner` that stands in it was taken away by a `[…]` header: TOML puts what follows a header into its table.
-    pub(super) fn localized<'t>(&mut self, table: &Table<'t>, key: &'static str, owner: &[&str]) -> Localized<Vec<At<&'t str>>> {
+    pub(super) fn localized<'t>(&mut self, table: &Table<'t>, key: &'static str, owner: &[Key]) -> Localized<Vec<At<&'t str>>> {
         let mut out = Localized::default();
         let Some(inner) = self.table(table, key, key) else { return out };
         for (lang, value) in inner.map {
             let name: &str = lang.get_ref();
-            if owner.contains(&name) {
+            if owner.iter().any(|key| key.name == name) {
                 self.swallowed(table, key, name, lang.span());
             } else if let Some(tag) = Lang::parse(name) {
                 let texts = self.texts(&inner, name);

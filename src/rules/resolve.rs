@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::draft::{AdviceDraft, LayoutDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
-use super::fault::{Code, Fault, suggest};
+use super::fault::{Code, Fault, mistyped, suggest};
 use super::pile::Pile;
 use super::reader::At;
 use super::source::Source;
@@ -130,12 +130,11 @@ impl Pile {
 
     fn resolve_providers(&mut self) -> Vec<Provider> {
         let mut out = Vec::with_capacity(self.providers.len());
+        let mut out_of_place = Vec::new();
         for provider in self.providers.values() {
             let draft = &provider.value;
             if draft.kind.is_none() {
-                let fault = Fault::error(&provider.source, provider.range.clone(), Code::MissingKey, "[provider] has no `kind`");
-                let names: Vec<_> = ProviderKind::all().iter().map(|kind| kind.name()).collect();
-                self.faults.push(fault.label("`kind` belongs here").help(format!("one of {}", names.join(", "))));
+                out_of_place.push(self.without_kind(provider));
             }
             out.push(Provider {
                 id: draft.id.value.clone(),
@@ -146,7 +145,26 @@ impl Pile {
                 origin: provider.origin(),
             });
         }
+        self.faults.extend(out_of_place);
         out
+    }
+
+    /// The fault of a provider that no file gives a kind: it is new and lacks it, or its id should be that of a known one.
+    fn without_kind(&self, provider: &Placed<ProviderDraft>) -> Fault {
+        let id = &provider.value.id;
+        let known = self.providers.values().filter(|known| known.value.kind.is_some()).map(|known| known.value.id.value.as_str());
+        match mistyped(&id.value, known) {
+            Some(near) => {
+                let fault =
+                    Fault::error(&provider.source, id.range.clone(), Code::UnknownProvider, format!("there is no provider `{}`", id.value));
+                fault.label("not a provider of the files below").help(format!("did you mean `{near}`? A new provider needs a `kind`"))
+            }
+            None => {
+                let fault = Fault::error(&provider.source, provider.range.clone(), Code::MissingKey, "[provider] has no `kind`");
+                let names: Vec<_> = ProviderKind::all().iter().map(|kind| kind.name()).collect();
+                fault.label("`kind` belongs here").help(format!("one of {}", names.join(", ")))
+            }
+        }
     }
 
     fn resolve_rules(&mut self, names: &Names, categories: &[Category]) -> Vec<Rule> {

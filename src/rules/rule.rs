@@ -8,38 +8,11 @@ use toml::de::DeValue;
 use super::draft::{RuleDraft, VerdictDraft};
 use super::fault::{Code, Fault};
 use super::file::read_advice;
+use super::keys::{EXAMPLE_KEYS, RULE_KEYS, WHEN_KEYS};
 use super::reader::{At, Reader, Table};
 use super::source::Source;
 use crate::model::{Conditions, Example, Form, HoleKind, Pattern, Scope, letters};
 use crate::pattern::{PatternError, parse_regex, parse_text};
-
-/// The keys of a rule.
-pub(super) const RULE_KEYS: &[&str] = &[
-    "id",
-    "category",
-    "scope",
-    "strength",
-    "priority",
-    "severity",
-    "action",
-    "text",
-    "regex",
-    "not",
-    "command",
-    "reply",
-    "status",
-    "kind",
-    "since",
-    "until",
-    "when",
-    "examples",
-    "counter_examples",
-    "advice",
-    "operator",
-    "disabled",
-];
-const WHEN_KEYS: &[&str] = &["command", "reply", "status", "kind", "not", "since", "until", "category", "severity", "action", "strength"];
-const EXAMPLE_KEYS: &[&str] = &["text", "command", "reply", "status", "remote", "recipient", "kind", "date"];
 
 /// Fewer letters than this may turn up anywhere by chance.
 const SAFE_LETTERS: u32 = 12;

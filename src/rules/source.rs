@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -44,6 +45,30 @@ impl Source {
         let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let column = self.text.get(start..at).map_or(0, |text| text.chars().count()) + 1;
         Origin { file: Arc::clone(&self.name), line: line as u32, column: column as u32 }
+    }
+
+    /// The byte of a place that [`origin`](Self::origin) gave.
+    #[must_use]
+    pub fn offset(&self, origin: &Origin) -> usize {
+        let start = self.lines().get((origin.line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let before = self.text[start..].chars().take((origin.column as usize).saturating_sub(1));
+        start + before.map(char::len_utf8).sum::<usize>()
+    }
+
+    /// The TOML string that begins at a byte, quotes included.
+    #[must_use]
+    pub fn string_at(&self, start: usize) -> Range<usize> {
+        let rest = &self.text[start..];
+        let Some(quote) = rest.get(..3).filter(|three| ["\"\"\"", "'''"].contains(three)).or(rest.get(..1)) else { return start..start };
+        let mut at = quote.len();
+        while let Some(c) = rest[at..].chars().next() {
+            if rest[at..].starts_with(quote) {
+                return start..start + at + quote.len();
+            }
+            let escaped = if c == '\\' && quote.starts_with('"') { rest[at + 1..].chars().next().map_or(0, char::len_utf8) } else { 0 };
+            at += c.len_utf8() + escaped;
+        }
+        start..self.text.len()
     }
 }
 
@@ -164,7 +189,9 @@ fn sorted_entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn is_rule_file(path: &Path) -> bool {
+/// Whether a file is one of rules, by its name: it ends in `.toml`, and is neither tests nor settings.
+#[must_use]
+pub fn is_rule_file(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".toml") && !name.ends_with(".test.toml") && name != SETTINGS_FILE
 }
@@ -190,6 +217,17 @@ mod tests {
         assert_eq!(source.origin(at).to_string(), "a.toml:2:6");
         assert_eq!(source.origin(0).to_string(), "a.toml:1:1");
         assert_eq!(source.origin(999).to_string(), "a.toml:3:1");
+    }
+
+    #[test]
+    fn places_and_strings_are_found_again() {
+        let source = Source::new("a.toml", "x = '宛先'\n満 = [\"a \\\" b\", '''c\n'd''']\n".to_owned());
+        for (text, string) in [("'宛", "'宛先'"), ("\"a", "\"a \\\" b\""), ("'''c", "'''c\n'd'''")] {
+            let at = source.text.find(text).unwrap();
+            assert_eq!(source.offset(&source.origin(at)), at);
+            assert_eq!(&source.text[source.string_at(at)], string);
+        }
+        assert_eq!(source.string_at(source.text.len()), source.text.len()..source.text.len());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level as Rendered, Renderer, Snippet};
 
+use super::widened;
 use crate::rules::{Fault, Level};
 
 /// All faults, each with its line, coloured or plain.
@@ -37,16 +38,11 @@ fn group(fault: &Fault) -> Group<'_> {
     if let Some(elsewhere) = elsewhere {
         group = group.element(elsewhere);
     }
+    if let Some(note) = &fault.note {
+        group = group.element(Rendered::NOTE.message(note.as_str()));
+    }
     match &fault.help {
         Some(help) => group.element(Rendered::HELP.message(help.as_str())),
         None => group,
     }
-}
-
-/// A range of at least one character, of one line.
-fn widened(text: &str, range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let start = text.floor_char_boundary(range.start.min(text.len()));
-    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let end = text.floor_char_boundary(range.end.clamp(start, line_end));
-    if end > start { start..end } else { start..start + text[start..line_end].chars().next().map_or(0, char::len_utf8) }
 }
