@@ -1,6 +1,6 @@
 //! The questions that programs ask: texts and mails, answered by the records that `--format json` prints.
 
-use std::io;
+use std::io::{self, Write};
 
 use axum::Json;
 use axum::body::Bytes;
@@ -19,6 +19,9 @@ use crate::scan::{Others, Scanner};
 
 /// What the records of a mail have as their file.
 const BODY: &str = "-";
+
+/// How many bytes an answer may have.
+const LARGEST: usize = 64 << 20;
 
 /// One text, or a list of them.
 #[derive(Debug, Deserialize)]
@@ -103,14 +106,52 @@ fn scanned(service: &Service, body: Vec<u8>, asking: &Asking) -> Result<Vec<u8>,
 }
 
 /// A document in memory.
-fn written(format: Format, write: impl FnOnce(&mut Document<&mut Vec<u8>>) -> io::Result<()>) -> Result<Vec<u8>, Problem> {
-    let mut out = Vec::new();
+fn written(format: Format, write: impl FnOnce(&mut Document<&mut Bounded>) -> io::Result<()>) -> Result<Vec<u8>, Problem> {
+    let mut out = Bounded { bytes: Vec::new(), limit: LARGEST };
     let mut document = Document::new(format, &mut out);
     let done = write(&mut document).and_then(|()| document.end());
-    done.map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
-    Ok(out)
+    match done {
+        Ok(()) => Ok(out.bytes),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            let why = format!("the answer would be larger than {} MB; ask in parts", LARGEST >> 20);
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why))
+        }
+        Err(error) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+    }
+}
+
+/// Bytes in memory, up to a limit: what is asked in few bytes may be answered in many.
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn json(bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_ends_at_its_limit() {
+        let mut out = Bounded { bytes: Vec::new(), limit: 3 };
+        assert!(out.write_all(b"abc").is_ok());
+        assert_eq!(out.write_all(b"d").unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
 }
