@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::thread;
 
 use crate::index::Tables;
+use crate::log::Entry;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
@@ -86,6 +87,12 @@ impl Engine {
     #[must_use]
     pub fn read_notices(&self, json: &[u8]) -> Told {
         self.notices.read(&self.grammar, json)
+    }
+
+    /// Reads what a log says about one recipient, without judging it.
+    #[must_use]
+    pub fn read_entry<'e>(&self, entry: &'e Entry) -> Failure<'e> {
+        entry.failure(&self.grammar, self.set.provider_by_id(entry.system.name()))
     }
 
     /// Says why a text comes back.

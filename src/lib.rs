@@ -20,6 +20,7 @@ pub mod cli;
 pub mod engine;
 pub mod index;
 pub mod live;
+pub mod log;
 pub mod mail;
 pub mod matcher;
 pub mod model;

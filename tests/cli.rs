@@ -62,7 +62,7 @@ fn the_keys_of_a_record_are_those_of_the_contract() {
     let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
     let want = "schema_version file index kind recipient recipient_source final_recipient category group severity action strength provider rule reporter remote \
         reporting_host remote_host status reply command stage diagnostic facts advice notes operator lang sender subject message_id date \
-        headers backscatter limit generation left_out mail";
+        headers backscatter limit generation left_out mail line queue_id time";
     assert_eq!(keys, want.split_whitespace().collect::<Vec<_>>());
     assert_eq!(record["recipient"], Value::Null);
 }

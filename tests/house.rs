@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["pattern"],
     &["reading", "rules", "index"],
-    &["mail", "matcher", "shipped"],
+    &["mail", "log", "matcher", "shipped"],
     &["engine"],
     &["suite"],
     &["authoring", "output"],

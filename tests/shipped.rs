@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use modori::Engine;
 use modori::index::Tables;
-use modori::model::{Advice, Facts, Lang, RuleSet};
+use modori::model::{Advice, Facts};
 use modori::rules::{Layer, load};
 use modori::shipped::tables;
 use modori::suite::{CaseResult, example_cases, run};
@@ -105,44 +105,4 @@ fn what_the_categories_say_is_pinned() {
         write_advice(&mut out, "operator", &category.operator);
     }
     common::settings().bind(|| insta::assert_snapshot!("categories", out));
-}
-
-/// Every sentence that people may be told, with the rule or category it stands in.
-fn sentences(set: &RuleSet) -> Vec<(String, &Advice)> {
-    let categories =
-        set.categories.iter().flat_map(|c| [(format!("{} advice", c.id), &c.advice), (format!("{} operator", c.id), &c.operator)]);
-    let rules = set.rules.iter().flat_map(|r| [(format!("{} advice", r.name), &r.advice), (format!("{} operator", r.name), &r.operator)]);
-    let notes = set.notes.iter().map(|note| (note.origin.to_string(), &note.text));
-    categories.chain(rules).chain(notes).map(|(name, advice)| (name, &**advice)).filter(|(_, advice)| !advice.is_empty()).collect()
-}
-
-#[test]
-fn advice_exists_in_both_languages_and_is_short_enough() {
-    let engine = engine();
-    let mut wrong = Vec::new();
-    for (place, advice) in sentences(engine.set()) {
-        for tag in ["ja", "en"] {
-            match advice.0.exact(tag) {
-                None => wrong.push(format!("{place} is missing in {tag}")),
-                Some(variants) => {
-                    let lang = Lang::parse(tag).unwrap();
-                    let bare = variants.iter().any(|template| template.facts().next().is_none());
-                    let long = variants
-                        .iter()
-                        .filter_map(|template| template.render(&Facts::default(), &lang))
-                        .any(|text| text.chars().count() > 400);
-                    if !bare {
-                        wrong.push(format!("{place} in {tag} needs a fact in every variant"));
-                    }
-                    if long {
-                        wrong.push(format!("{place} in {tag} is over 400 characters"));
-                    }
-                }
-            }
-        }
-    }
-    for category in engine.set().categories.iter().filter(|c| c.advice.is_empty() || c.operator.is_empty()) {
-        wrong.push(format!("{} has no advice", category.id));
-    }
-    assert_eq!(wrong, Vec::<String>::new());
 }

@@ -136,7 +136,7 @@ impl<'s> Answers<'s> {
         let engine = &self.setup.engine;
         let diagnosis = engine.lookup(text, self.setup.from);
         self.unknown |= diagnosis.rule.is_none() || diagnosis.category == engine.set().default_category(Kind::Bounce);
-        self.printer.answer(&mut self.printed, &diagnosis, Place { file: None, mail: None, index: self.count })
+        self.printer.answer(&mut self.printed, &diagnosis, Place { file: None, mail: None, index: self.count, logged: None })
     }
 
     fn print_why_not(&mut self, text: &str, rule: RuleIx) -> io::Result<()> {

@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod fmt;
 mod import;
+mod log;
 mod lookup;
 mod new;
 mod progress;
@@ -41,6 +42,7 @@ const EXAMPLES: &str = "\
 Examples:
   modori lookup '552 5.2.2 Mailbox full'
   modori lookup --lang ja '550 Unknown user taro@docomo.ne.jp (in reply to end of DATA command)'
+  modori log --since 2025-02-03 /var/log/mail.log
   modori rules search 'over quota'
   modori check --rules ./my-rules && modori test --rules ./my-rules
 
@@ -50,6 +52,7 @@ Exit status: 0 done; 1 the answer is \"no\"; 2 it could not be done.";
 enum Command {
     Lookup(lookup::Lookup),
     Scan(scan::Scan),
+    Log(log::Log),
     Rules(rules::Rules),
     Check(check::Check),
     Test(test::Test),
@@ -152,6 +155,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Lookup(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Log(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),

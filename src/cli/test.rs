@@ -224,8 +224,9 @@ fn against<'c>(engine: &Engine, case: &'c Case, pin: Option<&Pin>) -> Outcome<'c
 fn record(engine: &Engine, case: &Case) -> serde_json::Value {
     let langs = Langs::One(case.lang.clone());
     let nothing = || serde_json::json!({ "kind": "not_a_report" });
-    case.diagnose(engine)
-        .map_or_else(nothing, |diagnosis| Record::new(engine, &diagnosis, Place { file: None, mail: None, index: 0 }, &langs).pinned())
+    case.diagnose(engine).map_or_else(nothing, |diagnosis| {
+        Record::new(engine, &diagnosis, Place { file: None, mail: None, index: 0, logged: None }, &langs).pinned()
+    })
 }
 
 /// What is pinned of a suite, if anything is.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::record::Record;
 
 /// The columns. They are only ever added to, at the end.
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 35] = [
     "file",
     "index",
     "kind",
@@ -41,6 +41,9 @@ const COLUMNS: [&str; 32] = [
     "date",
     "generation",
     "mail",
+    "line",
+    "queue_id",
+    "time",
 ];
 
 /// The first row.

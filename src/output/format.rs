@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
+use jiff::civil::DateTime;
 
 use super::csv;
 use super::evidence::Evidence;
@@ -69,6 +70,19 @@ pub struct Place<'p> {
     pub mail: Option<usize>,
     /// Which answer of this input it is, from 0.
     pub index: usize,
+    /// The line of a log that it was read in.
+    pub logged: Option<Logged<'p>>,
+}
+
+/// A line of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Logged<'p> {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The name that the mail system gave the message.
+    pub queue_id: Option<&'p str>,
+    /// When it was written.
+    pub time: Option<DateTime>,
 }
 
 /// Prints single answers. Several threads may share it.
@@ -191,6 +205,14 @@ impl<W: Write> Document<W> {
         self.is_empty = false;
         self.out.write_all(&self.format.opening())?;
         self.out.write_all(answers.strip_prefix(self.format.separator()).unwrap_or(answers))
+    }
+
+    /// Sends on what was written so far.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     /// Ends the document.

@@ -96,6 +96,10 @@ impl Serialize for Headers<'_> {
     }
 }
 
+/// The keys that hang on where a failure was found, and on the load of the rules.
+const UNPINNED: [&str; 10] =
+    ["schema_version", "file", "index", "diagnostic", "generation", "left_out", "line", "queue_id", "time", "evidence"];
+
 /// The record of one failure, or of a mail that reports none.
 #[derive(Debug, Default, Serialize)]
 pub struct Record<'d> {
@@ -137,6 +141,9 @@ pub struct Record<'d> {
     generation: u64,
     left_out: usize,
     mail: Option<usize>,
+    line: Option<u64>,
+    queue_id: Option<&'d str>,
+    time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
 }
@@ -188,6 +195,9 @@ impl<'d> Record<'d> {
             generation: set.status.generation,
             left_out: set.status.left_out.len(),
             mail: place.mail,
+            line: place.logged.map(|logged| logged.line),
+            queue_id: place.logged.and_then(|logged| logged.queue_id),
+            time: place.logged.and_then(|logged| logged.time).map(|time| time.to_string()),
             evidence: None,
         }
     }
@@ -223,9 +233,7 @@ impl<'d> Record<'d> {
     pub fn pinned(&self) -> serde_json::Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(object) = value.as_object_mut() {
-            object.retain(|key, _| {
-                !["schema_version", "file", "index", "diagnostic", "generation", "left_out", "evidence"].contains(&key.as_str())
-            });
+            object.retain(|key, _| !UNPINNED.contains(&key.as_str()));
         }
         value
     }

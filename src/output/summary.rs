@@ -19,6 +19,8 @@ const BAR: usize = 30;
 /// What is counted of a diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
+    /// What was reported.
+    pub kind: Kind,
     /// Why the mail came back.
     pub category: CategoryIx,
     /// Whose words these are, or else who refused the mail.
@@ -33,6 +35,7 @@ impl Counted {
     pub fn new(engine: &Engine, diagnosis: &Diagnosis<'_>) -> Self {
         let says_nothing = diagnosis.rule.is_none() || diagnosis.category == engine.set().default_category(Kind::Bounce);
         Self {
+            kind: diagnosis.kind,
             category: diagnosis.category,
             provider: diagnosis.provider.or(diagnosis.remote),
             is_unexplained: diagnosis.kind == Kind::Bounce && says_nothing,
@@ -142,15 +145,20 @@ impl Summary {
 }
 
 /// A heading, and a row with a bar for each count, the largest first.
-fn bars(out: &mut String, heading: &str, mut counts: Vec<(String, usize)>) {
+pub(super) fn bars(out: &mut String, heading: &str, mut counts: Vec<(String, usize)>) {
     counts.sort_by(|(a, many), (b, fewer)| fewer.cmp(many).then_with(|| a.cmp(b)));
-    let Some(most) = counts.first().map(|(_, count)| *count) else { return };
+    histogram(out, heading, &counts);
+}
+
+/// A heading, and a row with a bar for each count, in their order.
+pub(super) fn histogram(out: &mut String, heading: &str, counts: &[(String, usize)]) {
+    let Some(most) = counts.iter().map(|(_, count)| *count).max().filter(|most| *most > 0) else { return };
     let _ = writeln!(out, "\n{BOLD}{heading}{BOLD:#}");
-    rows(out, &counts, |count| format!("  {DIM}{}{DIM:#}", "█".repeat((count * BAR).div_ceil(most))));
+    rows(out, counts, |count| format!("  {DIM}{}{DIM:#}", "█".repeat((count * BAR).div_ceil(most))));
 }
 
 /// Labels, their counts set flush right, and what belongs behind a count.
-fn rows(out: &mut String, counts: &[(String, usize)], behind: impl Fn(usize) -> String) {
+pub(super) fn rows(out: &mut String, counts: &[(String, usize)], behind: impl Fn(usize) -> String) {
     let digits = counts.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
     let room = WIDTH - BAR - digits - 6;
     let column = counts.iter().map(|(label, _)| label.width()).max().unwrap_or(0).min(room);

@@ -26,6 +26,16 @@ pub(super) enum Word {
     Unexplained,
     Unread,
     Limit,
+    Lines,
+    Returned,
+    Deferred,
+    Delivered,
+    ReturnedByCategory,
+    DeferredByCategory,
+    ByDomain,
+    ByHour,
+    NoRecipient,
+    Others,
 }
 
 /// The word in `lang`: Japanese, else English.
@@ -52,6 +62,16 @@ pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
         Word::NotKnown => ("(不明)", "(not known)"),
         Word::Unexplained => ("理由が分からないメール", "Mails whose reason is unknown"),
         Word::Unread => ("読めなかったもの", "Could not be read"),
+        Word::Lines => ("読んだ行", "lines read"),
+        Word::Returned => ("届かなかった", "returned"),
+        Word::Deferred => ("配送待ち", "deferred"),
+        Word::Delivered => ("届いた", "arrived"),
+        Word::ReturnedByCategory => ("届かなかった理由", "Returned, by reason"),
+        Word::DeferredByCategory => ("配送待ちの理由", "Deferred, by reason"),
+        Word::ByDomain => ("宛先ドメイン別", "By recipient domain"),
+        Word::ByHour => ("時刻別", "By hour of the day"),
+        Word::NoRecipient => ("(宛先不明)", "(no recipient)"),
+        Word::Others => ("(そのほか)", "(others)"),
     };
     if lang.is("ja") { ja } else { en }
 }

@@ -5,13 +5,17 @@ use std::num::NonZeroUsize;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use crate::mail::source::{Input, Unread};
-
 /// How many inputs are in memory at once, beside as many that are being read.
 const BATCH: usize = 256;
 
 /// How many bytes they may have together, unless a single one has more.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// Something to be worked on, of which only so much may be in memory at once.
+pub trait Bulk: Send {
+    /// How many bytes it holds, or will hold when it is done.
+    fn bytes(&self) -> usize;
+}
 
 /// Who works on inputs.
 #[derive(Debug)]
@@ -39,10 +43,10 @@ impl Crew {
     ///
     /// # Errors
     /// The first error of `take`, which ends the work.
-    pub fn each<T: Send, E>(
+    pub fn each<I: Bulk, T: Send, E>(
         &self,
-        mut inputs: impl Iterator<Item = Result<Input, Unread>> + Send,
-        work: impl Fn(Result<Input, Unread>) -> T + Sync,
+        mut inputs: impl Iterator<Item = I> + Send,
+        work: impl Fn(I) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         let pool = match self {
@@ -60,11 +64,11 @@ impl Crew {
 }
 
 /// The next inputs, as many as may be in memory at once.
-fn next_batch(inputs: &mut impl Iterator<Item = Result<Input, Unread>>) -> Vec<Result<Input, Unread>> {
+fn next_batch<I: Bulk>(inputs: &mut impl Iterator<Item = I>) -> Vec<I> {
     let (mut batch, mut bytes) = (Vec::new(), 0);
     while batch.len() < BATCH && bytes < BATCH_BYTES {
         let Some(input) = inputs.next() else { break };
-        bytes += input.as_ref().map_or(0, |input| input.content.len());
+        bytes += input.bytes();
         batch.push(input);
     }
     batch
@@ -73,7 +77,7 @@ fn next_batch(inputs: &mut impl Iterator<Item = Result<Input, Unread>>) -> Vec<R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::source::Content;
+    use crate::mail::source::{Content, Input, Unread};
 
     fn inputs(count: usize) -> impl Iterator<Item = Result<Input, Unread>> + Send {
         let input =

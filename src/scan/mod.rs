@@ -1,6 +1,9 @@
-//! Scanning: many mails to printed answers, on several processors, in the order of the input.
+//! Scanning: many mails, or the lines of logs, to printed answers, on several processors, in the order of the input.
 
 mod crew;
+mod follow;
+mod known;
+mod logs;
 
 use std::{io, vec};
 
@@ -11,7 +14,10 @@ use crate::matcher::Viewpoint;
 use crate::model::Failure;
 use crate::output::{Counted, Place, Printer};
 
-pub use crew::Crew;
+pub use crew::{Bulk, Crew};
+pub use follow::Followed;
+pub use known::Known;
+pub use logs::{Answered, Answers, LogScanner, Logs, Sheet};
 
 /// Answers for one input after the other. Several threads may share it.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +39,12 @@ pub enum Others {
     Silent,
     /// That they are no report.
     Named,
+}
+
+impl Bulk for Result<Input, Unread> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, |input| input.content.len())
+    }
 }
 
 /// How many failures of one mail are judged and printed at once.
@@ -79,7 +91,7 @@ impl Scanner<'_> {
         let mut answer = Answer { fault, remark, ..Answer::new(&input, failures) };
         self.go_on(&mut answer)?;
         if self.others == Others::Named && answer.counted.is_empty() && answer.fault.is_none() {
-            self.printer.no_report(&mut answer.printed, Place { file: Some(&answer.file), mail: answer.number, index: 0 })?;
+            self.printer.no_report(&mut answer.printed, Place { file: Some(&answer.file), mail: answer.number, index: 0, logged: None })?;
         }
         Ok(answer)
     }
@@ -93,7 +105,7 @@ impl Scanner<'_> {
         answer.counted.clear();
         for failure in answer.left.by_ref().take(PART) {
             let diagnosis = self.engine.diagnose(failure, self.from);
-            let place = Place { file: Some(&answer.file), mail: answer.number, index: answer.index };
+            let place = Place { file: Some(&answer.file), mail: answer.number, index: answer.index, logged: None };
             self.printer.answer(&mut answer.printed, &diagnosis, place)?;
             answer.counted.push(Counted::new(self.engine, &diagnosis));
             answer.index += 1;

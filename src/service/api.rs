@@ -57,7 +57,7 @@ fn records(service: &Service, texts: &[String], format: Format, asking: &Asking)
             let diagnosis = engine.lookup(text, from);
             service.metrics.count_answer(&engine, Counted::new(&engine, &diagnosis));
             printed.clear();
-            printer.answer(&mut printed, &diagnosis, Place { file: None, mail: None, index })?;
+            printer.answer(&mut printed, &diagnosis, Place { file: None, mail: None, index, logged: None })?;
             document.add(&printed)
         })
     })

@@ -89,8 +89,16 @@ pub struct Unread {
 }
 
 impl Unread {
-    fn new(name: &str, why: &io::Error) -> Self {
+    /// That an error kept it from being read.
+    #[must_use]
+    pub fn new(name: &str, why: &io::Error) -> Self {
         Self { name: name.to_owned(), why: why.to_string() }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} cannot be read: {}", self.name, self.why)
     }
 }
 
