@@ -1,6 +1,6 @@
 //! `modori log`: what do the logs of the mail server say?
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use jiff::civil::DateTime;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::setup::Setup;
+use super::stream::stdout;
 use super::{Common, Exit, Failed};
 use crate::log::{self, Messages, Period, Reader, Wanted};
 use crate::mail::source::Unread;
@@ -83,7 +84,7 @@ impl Log {
         let printer = setup.printer(self.format, self.explain)?;
         let known = Known::default();
         let scanner = LogScanner { engine: &setup.engine, from: setup.from, answers: self.answers(printer, &known) };
-        let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
+        let out = stdout(self.format);
         let mut results = Results { out: Document::new(self.format, out), summary: LogSummary::default() };
         if self.follow {
             self.follow(&scanner, &mut results)?;

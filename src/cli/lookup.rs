@@ -1,11 +1,11 @@
 //! `modori lookup`: why does this text come back?
 
-use std::io::{self, BufRead, BufWriter, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use clap::Args;
 
 use super::setup::Setup;
-use super::stream::read_line;
+use super::stream::{Stdout, read_line, stdout};
 use super::{Common, Exit, Failed};
 use crate::authoring::why_not::{Outcome, render_why_not, why_not};
 use crate::model::{Kind, RuleIx, RuleSet};
@@ -94,7 +94,7 @@ struct Answers<'s> {
     /// The rule that is asked about, under `--why-not`.
     rule: Option<RuleIx>,
     printer: Printer<'s>,
-    out: Document<BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>>,
+    out: Document<Stdout>,
     printed: Vec<u8>,
     count: usize,
     unknown: bool,
@@ -103,7 +103,7 @@ struct Answers<'s> {
 impl<'s> Answers<'s> {
     fn new(lookup: &Lookup, setup: &'s Setup, rule: Option<RuleIx>) -> Result<Self, Failed> {
         let printer = setup.printer(lookup.format, lookup.explain || rule.is_some())?;
-        let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
+        let out = stdout(lookup.format);
         Ok(Self { setup, rule, printer, out: Document::new(lookup.format, out), printed: Vec::new(), count: 0, unknown: false })
     }
 

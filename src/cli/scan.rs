@@ -1,6 +1,6 @@
 //! `modori scan`: what came back, and why?
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::setup::Setup;
+use super::stream::stdout;
 use super::{Common, Exit, Failed};
 use crate::mail::source::{Inputs, Limits};
 use crate::output::{Document, Format, Printer, Summary};
@@ -64,7 +65,7 @@ impl Scan {
             anstream::eprintln!("modori: paste the mail, then press Ctrl-D");
         }
         let progress = Progress::beside(io::stdout().is_terminal() && !self.summary);
-        let out = BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
+        let out = stdout(self.format);
         let mut results = Results { scan: self, out: Document::new(self.format, out), summary: Summary::default(), progress };
         let inputs = Inputs::new(self.paths.clone(), Limits::default());
         crew.each(inputs, |input| scanner.answer(input), |answer| results.take(&scanner, answer?))?;

@@ -1,8 +1,23 @@
-//! Reading lines of any length from anywhere in bounded memory.
+//! Streams: lines of any length from anywhere in bounded memory, and answers to stdout.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufWriter, StdoutLock};
 
+use anstream::{AutoStream, ColorChoice};
+
+use crate::output::Format;
 use crate::reading::MAX_TEXT;
+
+/// Where answers go.
+pub(super) type Stdout = BufWriter<AutoStream<StdoutLock<'static>>>;
+
+/// Stdout for answers in `format`. JSON can hold no escape sequence; of all else they are taken out where nobody sees them.
+pub(super) fn stdout(format: Format) -> Stdout {
+    let out = io::stdout().lock();
+    BufWriter::new(match format {
+        Format::Text | Format::Csv => AutoStream::auto(out),
+        Format::Json | Format::Ndjson | Format::Sisimai => AutoStream::new(out, ColorChoice::AlwaysAnsi),
+    })
+}
 
 /// Reads the next line without its end, invalid UTF-8 replaced; `None` at the end of the input.
 ///

@@ -7,7 +7,8 @@ mod choice;
 mod directory;
 mod requirement;
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 use std::ops::Range;
 
 pub use choice::{Rank, Step};
@@ -92,9 +93,9 @@ impl Matcher {
     pub fn choose(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
         let mut best: Option<Match> = None;
         for hearing in self.hearings(set, failure, from) {
-            let mut candidates: Vec<Candidate<'_>> = self.candidates(&hearing).collect();
-            candidates.sort_unstable_by_key(|candidate| Reverse(candidate.rank));
-            for candidate in candidates {
+            // Few are ever looked at: a heap gives the best first without sorting the rest.
+            let mut candidates: BinaryHeap<Candidate<'_>> = self.candidates(&hearing).collect();
+            while let Some(candidate) = candidates.pop() {
                 // A candidate's rank is the best it can have: a choice of words may turn out shorter.
                 let less = |rank: &Rank| best.as_ref().is_none_or(|best| best.rank < *rank);
                 if !less(&candidate.rank) {
@@ -158,13 +159,48 @@ impl Matcher {
     /// The rules whose words may stand in an utterance, and those that go by conditions alone; all of them fit otherwise.
     fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate<'i>> {
         let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule(), Some(entry)));
-        worded.chain(self.index.wordless().map(|rule| (rule, None))).filter_map(|(rule, entry)| hearing.candidate(rule, entry))
+        let all = worded.chain(self.index.wordless().map(|rule| (rule, None)));
+        // The entries of a rule stand side by side, so that its conditions are looked at once.
+        let mut last = None;
+        all.filter_map(move |(rule, entry)| {
+            if last.as_ref().is_none_or(|(known, _)| *known != rule) {
+                last = Some((rule, hearing.standing(rule)));
+            }
+            let (verdict, rank) = last.as_ref()?.1?;
+            Some(Candidate { rule, entry, verdict, rank: ranked(rank, entry) })
+        })
+    }
+}
+
+/// The rank of a rule with one of its patterns.
+fn ranked(rank: Rank, entry: Option<&Entry>) -> Rank {
+    let Some(entry) = entry else { return rank };
+    Rank { words: true, letters: entry.letters, pattern: Reverse(entry.pattern as usize), ..rank }
+}
+
+impl PartialEq for Candidate<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank == other.rank
+    }
+}
+
+impl Eq for Candidate<'_> {}
+
+impl PartialOrd for Candidate<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Candidate<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank.cmp(&other.rank)
     }
 }
 
 impl Hearing<'_> {
-    /// How a rule ranks, if everything but its words fits.
-    fn candidate<'i>(&self, index: RuleIx, entry: Option<&'i Entry>) -> Option<Candidate<'i>> {
+    /// What a rule says here and how it ranks by its conditions alone, if everything but its words fits.
+    fn standing(&self, index: RuleIx) -> Option<(Verdict, Rank)> {
         let rule = self.set.rule(index);
         if !self.in_scope(rule) || !self.known_holds(&rule.conditions) {
             return None;
@@ -175,29 +211,27 @@ impl Hearing<'_> {
             priority: rule.priority,
             strength: verdict.strength,
             utterance: self.utterance,
-            words: entry.is_some(),
+            words: false,
             scope: rule.scope,
-            letters: entry.map_or(0, |entry| entry.letters),
+            letters: 0,
             own: self.set.provider(rule.provider).kind != ProviderKind::Standard,
             conditions: rule.conditions.count(),
             rule: Reverse(index),
-            pattern: Reverse(entry.map_or(0, |entry| entry.pattern as usize)),
+            pattern: Reverse(0),
         };
-        Some(Candidate { rule: index, entry, verdict, rank })
+        Some((verdict, rank))
     }
 
     /// The match of a candidate, if its words stand there.
     fn confirm(&self, candidate: &Candidate<'_>) -> Option<Match> {
-        if self.forbidden(&self.set.rule(candidate.rule).conditions) {
-            return None;
-        }
+        let rule = self.set.rule(candidate.rule);
         let taken = match candidate.entry {
             None => Taken::default(),
-            Some(entry) => {
-                let pattern = &self.set.rule(candidate.rule).patterns[entry.pattern as usize];
-                self.index.find(entry, pattern, self.folded.as_str(), self.words)?
-            }
+            Some(entry) => self.index.find(entry, &rule.patterns[entry.pattern as usize], self.folded.as_str(), self.words)?,
         };
+        if self.forbidden(&rule.conditions) {
+            return None;
+        }
         Some(Match {
             rule: candidate.rule,
             verdict: candidate.verdict,
@@ -226,7 +260,11 @@ mod tests {
         let tries = |hearing: Hearing<'_>| {
             let worded = matcher.index.all().iter().map(|entry| (entry.rule(), Some(entry)));
             let all = worded.chain(matcher.index.wordless().map(|rule| (rule, None)));
-            all.filter_map(|(rule, entry)| hearing.confirm(&hearing.candidate(rule, entry)?)).max_by_key(|found| found.rank)
+            let candidate = |(rule, entry)| {
+                let (verdict, rank) = hearing.standing(rule)?;
+                hearing.confirm(&Candidate { rule, entry, verdict, rank: ranked(rank, entry) })
+            };
+            all.filter_map(candidate).max_by_key(|found| found.rank)
         };
         matcher.hearings(set, failure, Viewpoint::default()).filter_map(tries).max_by_key(|found| found.rank)
     }
