@@ -29,7 +29,9 @@ pub mod pattern;
 pub mod reading;
 pub mod rules;
 pub mod scan;
+pub mod service;
 pub mod shipped;
 pub mod suite;
+pub mod watch;
 
 pub use engine::Engine;

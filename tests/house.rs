@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["suite"],
     &["authoring", "output"],
     &["scan", "live"],
+    &["service", "watch"],
     &["cli"],
     &["lib", "main"],
 ];

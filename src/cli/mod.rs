@@ -14,13 +14,16 @@ mod new;
 mod progress;
 mod redact;
 mod rules;
+mod running;
 mod scan;
 mod schema;
+mod serve;
 mod settings;
 mod setup;
 mod stream;
 mod suggest;
 mod test;
+mod watch;
 
 use std::io;
 use std::process::ExitCode;
@@ -62,6 +65,8 @@ enum Command {
     Schema(schema::Schema),
     Completions(completions::Completions),
     Man(completions::Man),
+    Serve(serve::Serve),
+    Watch(watch::Watch),
 }
 
 /// What all commands share.
@@ -163,6 +168,8 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Watch(command) => command.run(),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::settings::{Settings, folders};
 use super::{Common, Failed};
 use crate::Engine;
+use crate::live::Place;
 use crate::matcher::Viewpoint;
 use crate::model::{Lang, Own};
 use crate::output::{Format, Langs, Printer, render_faults};
@@ -47,7 +48,7 @@ impl Setup {
     pub(super) fn new(common: &Common) -> Result<Self, Failed> {
         common.color.apply();
         let settings = Settings::find(common.config.as_deref())?;
-        let langs = langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())?;
+        let langs = langs_of(common, &settings)?;
         let layers = layers(Layer::shipped(), common, &settings)?;
         let loaded = if common.keep_going { load_valid(&layers) } else { load(&layers) };
         let engine = engine(loaded)?.with_own(own(settings));
@@ -56,22 +57,38 @@ impl Setup {
     }
 }
 
-/// All layers of rules, lowest first: `shipped`, and those on top.
+/// All layers of rules, lowest first: `shipped`, then those at the [`places`].
 pub(super) fn layers(shipped: Layer, common: &Common, settings: &Settings) -> Result<Vec<Layer>, Failed> {
-    let on_top = on_top(common, settings)?;
-    Ok(std::iter::once(shipped).chain(on_top.iter().map(|path| Layer::read(path))).collect())
+    let on_top = places(common, settings)?;
+    Ok(std::iter::once(shipped).chain(on_top.iter().map(Place::read)).collect())
 }
 
-/// The rules that lie on top, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+/// The rules that lie on top just now, lowest first.
 pub(super) fn on_top(common: &Common, settings: &Settings) -> Result<Vec<PathBuf>, Failed> {
-    let usual = folders().into_iter().map(|folder| folder.join("rules")).filter(|folder| folder.is_dir());
+    let there = |place: &Place| matches!(place, Place::Named(_)) || place.path().is_dir();
+    Ok(places(common, settings)?.into_iter().filter(there).map(|place| place.path().clone()).collect())
+}
+
+/// Where rules lie or may come to lie, lowest first: of the system, of the user, of the settings, of the environment, of the arguments.
+pub(super) fn places(common: &Common, settings: &Settings) -> Result<Vec<Place>, Failed> {
+    let usual = folders().into_iter().map(|folder| Place::Usual(folder.join("rules")));
     let listed = env::var_os(RULES_VARIABLE).unwrap_or_default();
     let listed: Vec<PathBuf> = env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
     let named = || settings.rules.iter().chain(&listed).chain(&common.rules);
     if let Some(missing) = named().find(|path| !path.exists()) {
         return Err(Failed::Because(format!("there are no rules at {}: no such file or folder", missing.display())));
     }
-    Ok(usual.chain(named().cloned()).collect())
+    Ok(usual.chain(named().cloned().map(Place::Named)).collect())
+}
+
+/// The languages that are asked for, or that the settings or the locale name.
+pub(super) fn langs_of(common: &Common, settings: &Settings) -> Result<Langs, Failed> {
+    langs(common.lang.as_deref().or(settings.lang.as_deref()), |name| env::var(name).ok())
+}
+
+/// Refuses a provider that the rules do not know.
+pub(super) fn known_provider(engine: &Engine, provider: Option<&str>) -> Result<(), Failed> {
+    viewpoint(engine, provider).map(drop)
 }
 
 /// The engine of a load, or every fault that refused it.
@@ -92,7 +109,7 @@ pub(super) fn engine(loaded: Loaded) -> Result<Engine, Failed> {
 }
 
 /// Who we are, by the settings.
-fn own(settings: Settings) -> Own {
+pub(super) fn own(settings: Settings) -> Own {
     let plain = |names: Vec<String>| names.into_iter().map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
     Own { domains: plain(settings.our_domains), hosts: plain(settings.our_hosts), headers: settings.headers }
 }

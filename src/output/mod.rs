@@ -24,3 +24,4 @@ pub use record::{Langs, Record, SCHEMA_VERSION, Texts};
 pub use run::{render_run, run_record};
 pub use summary::{Counted, Summary};
 pub use text::{render_evidence, render_left_out, render_text};
+pub use wording::{action, severity};

@@ -19,9 +19,12 @@ const BAR: usize = 30;
 /// What is counted of a diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    pub(super) kind: Kind,
-    pub(super) category: CategoryIx,
-    pub(super) provider: Option<ProviderIx>,
+    /// What was reported.
+    pub kind: Kind,
+    /// Why the mail came back.
+    pub category: CategoryIx,
+    /// Whose words these are, or else who refused the mail.
+    pub provider: Option<ProviderIx>,
     /// Whether the mail came back and nothing says why.
     pub is_unexplained: bool,
 }

@@ -77,7 +77,8 @@ pub(super) fn word(word: Word, lang: &Lang) -> &'static str {
 }
 
 /// A severity in words.
-pub(super) fn severity(severity: Severity, lang: &Lang) -> &'static str {
+#[must_use]
+pub fn severity(severity: Severity, lang: &Lang) -> &'static str {
     let (ja, en) = match severity {
         Severity::Permanent => ("このままでは届きません", "will fail again unchanged"),
         Severity::Temporary => ("一時的です", "temporary"),
@@ -87,7 +88,8 @@ pub(super) fn severity(severity: Severity, lang: &Lang) -> &'static str {
 }
 
 /// An action in words.
-pub(super) fn action(action: Action, lang: &Lang) -> &'static str {
+#[must_use]
+pub fn action(action: Action, lang: &Lang) -> &'static str {
     let (ja, en) = match action {
         Action::SuppressAddress => ("この宛先への送信をやめる", "stop sending to this address"),
         Action::RetryLater => ("あとでもう一度送る", "send again later"),

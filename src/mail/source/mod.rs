@@ -128,6 +128,17 @@ impl Inputs {
         Self { places: Box::new(paths.into_iter().flat_map(walk::places)), open: None, limits }
     }
 
+    /// The inputs in these bytes, as if they were a file of this name.
+    #[must_use]
+    pub fn in_bytes(name: &str, bytes: Vec<u8>, limits: Limits) -> Self {
+        let opened = Opened::new(name, Box::new(io::Cursor::new(bytes)), limits);
+        let (open, failed) = match opened {
+            Ok(opened) => (Some(opened), None),
+            Err(error) => (None, Some(Err(Unread::new(name, &error)))),
+        };
+        Self { places: Box::new(failed.into_iter()), open, limits }
+    }
+
     fn open(&self, place: &Place) -> Result<Opened, Unread> {
         let name = place.name();
         let opened = match place {
@@ -156,6 +167,11 @@ impl Iterator for Inputs {
             }
         }
     }
+}
+
+/// The files in which mails may be at a path: itself, or all below a folder, of a Maildir only its mails.
+pub fn files(path: PathBuf) -> impl Iterator<Item = Result<PathBuf, Unread>> + Send {
+    walk::below(path)
 }
 
 /// Bytes from anywhere.

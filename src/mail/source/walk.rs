@@ -27,19 +27,17 @@ impl Place {
 /// The files at a path: stdin for `-`, the file itself, or all below a folder.
 pub(super) fn places(path: PathBuf) -> impl Iterator<Item = Result<Place, Unread>> + Send {
     let is_stdin = path == Path::new("-");
-    let below = (!is_stdin).then(|| below(path));
+    let below = (!is_stdin).then(|| below(path).map(|file| file.map(Place::File)));
     is_stdin.then_some(Ok(Place::Stdin)).into_iter().chain(below.into_iter().flatten())
 }
 
 /// What a walk finds. Links are followed; one that leads back up is said and not gone into.
-fn below(path: PathBuf) -> impl Iterator<Item = Result<Place, Unread>> + Send {
+pub(super) fn below(path: PathBuf) -> impl Iterator<Item = Result<PathBuf, Unread>> + Send {
     let mut folder = Folder::default();
     let walk = WalkDir::new(&path).follow_links(true).sort_by_file_name().into_iter();
     walk.filter_entry(move |entry| folder.holds(entry)).filter_map(move |entry| match entry {
         // A path that was asked for may be anything that can be read, a pipe for one.
-        Ok(entry) if entry.file_type().is_file() || (entry.depth() == 0 && !entry.file_type().is_dir()) => {
-            Some(Ok(Place::File(entry.into_path())))
-        }
+        Ok(entry) if entry.file_type().is_file() || (entry.depth() == 0 && !entry.file_type().is_dir()) => Some(Ok(entry.into_path())),
         Ok(_) => None,
         Err(error) => Some(Err(unread(&path, &error))),
     })
