@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use command::run;
+use modori::rules::Layer;
 use serde_json::Value;
 
 const RULE: &str = "[provider]\nid = \"example\"\nkind = \"mta\"\nname.en = 'Example'\n\n[[rule]]\nid = \"poems\"\ncategory = \"content_rejected\"\n\
@@ -234,4 +235,28 @@ fn a_save_runs_the_tests_again() {
     assert_eq!(next(), "FAILED full");
     let sum = std::iter::from_fn(|| Some(next())).find(|line| line.contains("passed")).unwrap();
     assert!(sum.starts_with("2 passed, 1 failed"), "{sum}");
+}
+
+/// The suite of mails for the layouts of the shipped rules.
+const LAYOUTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/layouts/layouts.test.toml");
+
+#[test]
+fn mails_of_every_shipped_layout_are_recognised() {
+    let (out, err, code) = run(&["test", LAYOUTS, "--filter", "layouts.test.toml"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn every_shipped_layout_has_a_mail() {
+    let suite = fs::read_to_string(LAYOUTS).unwrap();
+    let id = |table: &toml::Value| table["id"].as_str().unwrap().to_owned();
+    let mut without = Vec::new();
+    for file in Layer::shipped().files {
+        let text = String::from_utf8(file.bytes.unwrap().into_owned()).unwrap();
+        let tables: toml::Table = text.parse().unwrap();
+        let layouts = tables.get("layout").and_then(toml::Value::as_array).into_iter().flatten();
+        let names = layouts.map(|layout| format!("{}/{}", id(&tables["provider"]), id(layout)));
+        without.extend(names.filter(|name| !suite.contains(&format!("\"{name}: "))));
+    }
+    assert_eq!(without, Vec::<String>::new());
 }
