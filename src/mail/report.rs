@@ -130,7 +130,9 @@ impl Reader {
 
 /// The message that begins with a field at or behind the line `at`.
 fn message_in<'t>(text: &'t str, lines: &[Line], at: usize) -> &'t str {
-    let first = lines.iter().skip(at).find(|line| line.folded.as_str().contains(':'));
+    // The mark itself may end in a colon, but no field's name holds a space (RFC 5322, section 2.2).
+    let is_field = |line: &&Line| line.folded.as_str().split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
+    let first = lines.iter().skip(at).find(is_field);
     &text[first.map_or(text.len(), |line| line.range.start)..]
 }
 
