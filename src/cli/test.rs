@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::settings::Settings;
 use super::setup::{Setup, on_top};
@@ -176,7 +177,7 @@ impl Test {
     }
 
     fn outcome<'b>(&self, engine: &Engine, book: &'b Book) -> Result<TestRun<'b>, Failed> {
-        let mut test = TestRun { outcomes: book.examples.iter().map(|case| run(engine, case)).collect(), ..TestRun::default() };
+        let mut test = TestRun { outcomes: book.examples.par_iter().map(|case| run(engine, case)).collect(), ..TestRun::default() };
         for suite in &book.suites {
             let pin = read_pin(&suite.path)?;
             test.outcomes.extend(suite.cases.iter().map(|case| against(engine, case, pin.as_ref())));

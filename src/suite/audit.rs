@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use super::coverage::Coverage;
 use super::examples::{cases_of, example_cases};
 use crate::Engine;
@@ -52,8 +54,8 @@ fn look(set: RuleSet, sources: &[Arc<Source>], depth: Depth) -> Vec<Fault> {
 /// Warns of rules that speak in none of their examples, since other rules do.
 fn shadowed(engine: &Engine, sources: &Sources<'_>) -> Vec<Fault> {
     let set = engine.set();
-    let numbered = set.rules.iter().enumerate().map(|(index, rule)| (RuleIx(index as u32), rule));
-    numbered.filter_map(|(index, rule)| shadow(rule, set.rule(speaks_instead(engine, index)?), sources)).collect()
+    let rules = (0..set.rules.len() as u32).into_par_iter().map(RuleIx);
+    rules.filter_map(|index| shadow(set.rule(index), set.rule(speaks_instead(engine, index)?), sources)).collect()
 }
 
 /// The rule that speaks in the examples of a rule, which itself speaks in none.
