@@ -144,8 +144,8 @@ fn opensmtpd(example: &Example) -> String {
 
 /// Rules whose words rightly mean something else on some road: road, rule, and why.
 const OTHERWISE: &[(&str, &str, &str)] = &[
-    ("", "phrases-en-transit/connection-refused", "said by the other side, a refused connection is a refusal and no trouble of the network"),
-    ("sendmail", "phrases-en-access/security-error", "likewise: 503 5.5.1 AUTH not available"),
+    ("", "phrases-en-routes/connection-refused", "said by the other side, a refused connection is a refusal and no trouble of the network"),
+    ("sendmail", "phrases-en-sessions/security-error", "likewise: 503 5.5.1 AUTH not available"),
     ("sendmail", "reply/command-not-accepted", "a 503 in a session only follows from what was refused before"),
 ];
 
