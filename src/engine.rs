@@ -134,7 +134,7 @@ impl Engine {
             category,
             severity,
             action,
-            strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| chosen.verdict.strength),
+            strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| self.set.strength(&chosen.verdict)),
             rule: chosen.as_ref().map(|chosen| chosen.rule),
             words: chosen.as_ref().and_then(|chosen| words(&failure, chosen)),
             provider: speaker.or_else(|| self.provider_of(chosen.as_ref())),

@@ -209,7 +209,7 @@ impl Hearing<'_> {
         let rank = Rank {
             asked: rule.scope == Scope::Asked,
             priority: rule.priority,
-            strength: verdict.strength,
+            strength: self.set.strength(&verdict),
             utterance: self.utterance,
             words: false,
             scope: rule.scope,

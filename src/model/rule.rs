@@ -1,6 +1,7 @@
 //! Rules, their conditions and examples, and notes.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -35,10 +36,19 @@ impl fmt::Display for Origin {
 pub struct RuleIx(pub u32);
 
 /// What words mean.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Rule {
     /// `provider/id`, its name everywhere.
     pub name: String,
+    /// The rest of it.
+    body: Lazy<Box<RuleBody>>,
+}
+
+/// All of a rule but its name. Those of the shipped rules are unpacked when first looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct RuleBody {
     /// Whose rule it is.
     pub provider: ProviderIx,
     /// Whose words it is for.
@@ -66,6 +76,34 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// A rule of this name.
+    #[must_use]
+    pub fn new(name: String, body: RuleBody) -> Self {
+        Self { name, body: Lazy::from(Box::new(body)) }
+    }
+
+    /// Whether it stands in the binary.
+    #[must_use]
+    pub const fn is_built_in(&self) -> bool {
+        self.body.is_built_in()
+    }
+
+    /// The ids of its provider and of itself within that.
+    #[must_use]
+    pub fn ids(&self) -> (&str, &str) {
+        self.name.split_once('/').unwrap_or_default()
+    }
+}
+
+impl Deref for Rule {
+    type Target = RuleBody;
+
+    fn deref(&self) -> &RuleBody {
+        &self.body
+    }
+}
+
+impl RuleBody {
     /// What it says when `holds` tells which conditions are met.
     pub fn verdict_where(&self, holds: impl Fn(&Conditions) -> bool) -> &Verdict {
         self.overrides.iter().find(|change| holds(&change.conditions)).map_or(&self.verdict, |change| &change.verdict)
@@ -73,12 +111,12 @@ impl Rule {
 }
 
 /// What a rule says about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Why the mail came back.
     pub category: CategoryIx,
-    /// How much the words say.
-    pub strength: Strength,
+    /// How much the words say, in place of what the category's mostly do.
+    pub strength: Option<Strength>,
     /// In place of the category's severity.
     pub severity: Option<Severity>,
     /// In place of the category's action.
@@ -86,7 +124,7 @@ pub struct Verdict {
 }
 
 /// Another verdict under further conditions (`when`).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Override {
     /// What must hold.
     pub conditions: Conditions,
@@ -155,7 +193,8 @@ pub struct Example {
 }
 
 /// An addition to the advice for one provider and some categories.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Note {
     /// Whose note it is.
     pub provider: ProviderIx,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fault::{Fault, Level};
 use super::pile::Pile;
+use super::prepare::ready;
 use super::source::{Layer, Source, content_hash};
 use crate::model::RuleSet;
 
@@ -42,12 +43,17 @@ pub fn load_valid(layers: &[Layer]) -> Loaded {
 }
 
 fn assemble(layers: &[Layer], valid_only: bool) -> Loaded {
+    let ground = layers.first().and_then(|layer| Some((layer, ready(layer)?)));
     let mut pile = Pile::new(valid_only);
-    for layer in layers {
+    let on_top = usize::from(ground.is_some());
+    if let Some((layer, set)) = ground {
+        pile.begin_with(layer, set);
+    }
+    for layer in &layers[on_top..] {
         pile.add_layer(layer);
     }
-    pile.status.hash = content_hash(layers);
-    pile.status.generation = 1;
+    pile.set.status.hash = content_hash(layers);
+    pile.set.status.generation = 1;
     let set = pile.resolve();
     sort_faults(&mut pile.faults);
     Loaded { set, faults: pile.faults, sources: pile.sources }

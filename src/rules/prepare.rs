@@ -1,16 +1,16 @@
-//! Rule files made ready when the program is built, so that no TOML has to be read when it starts.
+//! A set made ready when the program is built, so that no TOML has to be read when it starts.
 
-use super::fault::Level;
-use super::file::read_files;
+use super::assemble::load;
 use super::source::Layer;
+use crate::model::RuleSet;
 
-/// The drafts of a layer's files, packed, in their order; nothing where one of them has an error.
+/// The set of a layer, packed; nothing where the layer has an error.
 #[must_use]
-pub fn prepare(layer: &Layer) -> Option<Vec<Vec<u8>>> {
-    let readings = read_files(&layer.files);
-    let packed = readings.iter().map(|reading| {
-        let sound = reading.faults.iter().all(|fault| fault.level == Level::Warning);
-        sound.then(|| postcard::to_allocvec(&reading.draft).ok()).flatten()
-    });
-    packed.collect()
+pub fn prepare(layer: &Layer) -> Option<Vec<u8>> {
+    load(std::slice::from_ref(layer)).set.and_then(|set| postcard::to_allocvec(&set).ok())
+}
+
+/// The set of a layer, if it was made ready.
+pub(super) fn ready(layer: &Layer) -> Option<RuleSet> {
+    layer.prepared.and_then(|set| postcard::from_bytes(set).ok())
 }
