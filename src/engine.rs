@@ -5,7 +5,6 @@
 use std::ops::Range;
 use std::thread;
 
-use crate::index::Tables;
 use crate::log::Entry;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
@@ -33,7 +32,7 @@ impl Engine {
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
         let (matcher, reader, grammar) = thread::scope(|scope| {
-            let matcher = scope.spawn(|| Matcher::new(&set, shipped::tables(&set.status.hash).unwrap_or_else(|| Tables::new(&set))));
+            let matcher = scope.spawn(|| Matcher::new(&set, shipped::ground(&set)));
             let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
             (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
         });

@@ -1,6 +1,7 @@
 //! The rules inside the binary.
 
-use crate::index::Tables;
+use crate::index::{Ground, Tables};
+use crate::model::{RuleIx, RuleSet};
 use crate::rules::{Layer, Prepared, RawFile};
 
 /// A shipped file: its name, its text, and what `build.rs` made of it.
@@ -9,13 +10,21 @@ type Shipped = (&'static str, &'static str, Option<Prepared>);
 /// The rule files that the binary was built with, by name.
 static SHIPPED: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
 
-/// The tables of the shipped rules' index with the content hash of the rules, where these were sound when the binary was built.
-static TABLES: Option<(&str, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
+/// The names of the shipped rules and the tables of their index, where the rules were sound when the binary was built.
+static TABLES: Option<(&[&str], Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
 
-/// The tables of the index of a set with this content hash, where it is the shipped one.
+/// The tables of the shipped rules, for a set that has some of these as they are.
 #[must_use]
-pub fn tables(hash: &str) -> Option<Tables> {
-    TABLES.as_ref().filter(|(known, _)| *known == hash).map(|(_, tables)| tables.clone())
+pub fn ground(set: &RuleSet) -> Option<Ground> {
+    let (names, tables) = TABLES.as_ref()?;
+    let mut places = vec![None; names.len()];
+    // Every set has its rules in the same order.
+    let mut names = (0..).zip(names.iter());
+    for (rule, of_set) in (0..).zip(&set.rules).filter(|(_, rule)| rule.patterns.is_built_in()) {
+        let (place, _): (usize, _) = names.find(|(_, name)| **name == of_set.name)?;
+        places[place] = Some(RuleIx(rule));
+    }
+    places.iter().any(Option::is_some).then(|| Ground { tables: tables.clone(), places })
 }
 
 impl Layer {
