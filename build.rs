@@ -51,11 +51,14 @@ fn files(layer: &Layer, paths: &[PathBuf]) -> String {
     code
 }
 
-/// The index of the rules with their content hash.
+/// The names of the rules, and the tables of their index.
 fn tables(layer: Layer) -> String {
     let set = load(&[layer]).set;
     let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
-    let some = |set: &model::RuleSet| format!("{{ {names} Some(({:?}, {})) }}", set.status.hash, Tables::new(set).source());
+    let some = |set: &model::RuleSet| {
+        let rules: Vec<&str> = set.rules.iter().map(|rule| rule.name.as_str()).collect();
+        format!("{{ {names} Some(({:?}, {})) }}", rules.join("\n"), Tables::new(set).source())
+    };
     set.as_ref().map_or_else(|| "None".to_owned(), some)
 }
 

@@ -1,6 +1,7 @@
 //! The rules inside the binary.
 
-use crate::index::Tables;
+use crate::index::{Ground, Tables};
+use crate::model::{RuleIx, RuleSet};
 use crate::rules::{Fingerprint, Layer, RawFile};
 
 /// The rule files that the binary was built with, by name: the name, the text and the fingerprint of each.
@@ -9,13 +10,21 @@ static SHIPPED: &[(&str, &str, Fingerprint)] = include!(concat!(env!("OUT_DIR"),
 /// The set that `build.rs` made of them; empty where they are not sound.
 static SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shipped_set"));
 
-/// The tables of the shipped rules' index with the content hash of the rules, where these were sound when the binary was built.
+/// The names of the shipped rules, a line each, and the tables of their index, where the rules were sound when the binary was built.
 static TABLES: Option<(&str, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
 
-/// The tables of the index of a set with this content hash, where it is the shipped one.
+/// The tables of the shipped rules, for a set that has some of these as they are.
 #[must_use]
-pub fn tables(hash: &str) -> Option<Tables> {
-    TABLES.as_ref().filter(|(known, _)| *known == hash).map(|(_, tables)| tables.clone())
+pub fn ground(set: &RuleSet) -> Option<Ground> {
+    let (names, tables) = TABLES.as_ref()?;
+    let mut places = vec![None; names.lines().count()];
+    // Every set has its rules in the same order.
+    let mut names = names.lines().enumerate();
+    for (rule, of_set) in (0..).zip(&set.rules).filter(|(_, rule)| rule.is_built_in()) {
+        let (place, _) = names.find(|(_, name)| *name == of_set.name)?;
+        places[place] = Some(RuleIx(rule));
+    }
+    places.iter().any(Option::is_some).then(|| Ground { tables: tables.clone(), places })
 }
 
 fn files() -> Vec<RawFile> {

@@ -38,7 +38,7 @@ pub enum Report {
 #[derive(Debug)]
 pub struct Reader {
     layouts: Lazy<Vec<Layout>>,
-    transcripts: Vec<Transcript>,
+    transcripts: Lazy<Vec<Transcript>>,
     own: Own,
 }
 

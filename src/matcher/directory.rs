@@ -1,6 +1,6 @@
 //! Which provider a host or a domain belongs to.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::model::{ProviderIx, RuleSet};
 
@@ -14,9 +14,9 @@ pub struct Directory {
 /// Names with the providers that they belong to.
 #[derive(Debug, Default)]
 struct Names {
-    exact: HashMap<String, ProviderIx>,
+    exact: FxHashMap<String, ProviderIx>,
     /// `*.example.com`, kept as `example.com`.
-    below: HashMap<String, ProviderIx>,
+    below: FxHashMap<String, ProviderIx>,
     /// Any other use of `*`.
     globs: Vec<(String, ProviderIx)>,
 }

@@ -46,13 +46,14 @@ pub struct Category {
 
 /// A mail system, carrier, service or list, or the standards. One rule file each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Provider {
     /// Its name in rules and output.
     pub id: String,
     /// What it is.
     pub kind: ProviderKind,
     /// What people call it.
-    pub name: Localized<String>,
+    pub name: Lazy<Localized<String>>,
     /// The recipient domains that it serves, `*.` in front for those below a domain.
     pub domains: Vec<String>,
     /// The hosts that speak or report in its name, `*` for any part.

@@ -32,11 +32,12 @@ impl<T: Deserialize<'static>> Deref for Lazy<T> {
 }
 
 impl<T: Deserialize<'static>> Lazy<T> {
-    /// The value by itself.
-    #[must_use]
-    pub fn into_inner(self) -> T {
-        let packed = self.packed;
-        self.value.into_inner().unwrap_or_else(|| unpack(packed))
+    /// Changes the value.
+    pub fn change(&mut self, change: impl FnOnce(&mut T)) {
+        let packed = std::mem::take(&mut self.packed);
+        let mut value = self.value.take().unwrap_or_else(|| unpack(packed));
+        change(&mut value);
+        self.value = OnceLock::from(value);
     }
 }
 

@@ -25,15 +25,15 @@ pub struct RuleSet {
     /// The notes.
     pub notes: Vec<Note>,
     /// The shapes of diagnostics.
-    pub shapes: Vec<Shape>,
+    pub shapes: Lazy<Vec<Shape>>,
     /// The forms of SMTP transcripts.
-    pub transcripts: Vec<Transcript>,
+    pub transcripts: Lazy<Vec<Transcript>>,
     /// The layouts of reports, those that ask most first.
     pub layouts: Lazy<Vec<Layout>>,
     /// The forms of JSON notices, in the order of the files.
     pub notices: Lazy<Vec<Notice>>,
     /// The words for stages, longest first.
-    pub stage_words: Vec<StageWord>,
+    pub stage_words: Lazy<Vec<StageWord>>,
     /// The category of a failure of each kind that no rule explains, in the order of [`Kind::ALL`].
     pub defaults: [CategoryIx; Kind::ALL.len()],
     /// How the set came about.

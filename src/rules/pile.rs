@@ -178,7 +178,7 @@ impl Pile {
     fn add_shape(&mut self, owner: &Owner, shape: Placed<ShapeDraft>) {
         let RuleSet { providers, shapes, .. } = &mut self.set;
         let id = &shape.value.id.value;
-        shapes.retain(|known| known.id != *id || providers[known.provider.0 as usize].id != **owner);
+        shapes.change(|shapes| shapes.retain(|known| known.id != *id || providers[known.provider.0 as usize].id != **owner));
         self.shapes.retain(|(of, known)| known.value.id.value != *id || of != owner);
         self.shapes.push((Arc::clone(owner), shape));
     }

@@ -4,15 +4,18 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 
-use super::draft::{AdviceDraft, CategoryDraft, LayoutDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
+use super::draft::{
+    AdviceDraft, CategoryDraft, LayoutDraft, NoticeDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft,
+};
 use super::fault::{Code, Fault, mistyped, suggest};
 use super::pile::{Owner, Pile};
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Category, CategoryIx, HoleKind, Kind, Layout, Named as _, Note, Notice, Origin, Override, Provider, ProviderIx, ProviderKind, Rule,
-    RuleBody, RuleSet, Shape, Transcript, Verdict,
+    Category, CategoryIx, HoleKind, Kind, Layout, Lazy, Named as _, Note, Notice, Origin, Override, Provider, ProviderIx, ProviderKind,
+    Rule, RuleBody, RuleSet, Shape, Transcript, Verdict,
 };
 
 impl Pile {
@@ -25,13 +28,16 @@ impl Pile {
         let defaults = self.resolve_defaults();
         self.resolve_rules(&names);
         self.resolve_notes(&names, &facts);
-        self.set.shapes.extend(self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape)));
+        let shapes = self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape));
+        lay_on(&mut self.set.shapes, shapes.collect(), |all, mut own| all.append(&mut own));
         let transcripts = self.transcripts.iter().filter_map(|(owner, one)| resolve_transcript(&names, owner, one));
-        self.set.transcripts.extend(transcripts);
+        lay_on(&mut self.set.transcripts, transcripts.collect(), |all, mut own| all.append(&mut own));
+        lay_on(&mut self.set.stage_words, std::mem::take(&mut self.stage_words), |all, mut own| {
+            all.append(&mut own);
+            all.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
+        });
         self.resolve_layouts(&names);
         self.resolve_notices(&names);
-        self.set.stage_words.append(&mut self.stage_words);
-        self.set.stage_words.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
         Some(RuleSet { defaults: defaults?, ..std::mem::take(&mut self.set) })
     }
 
@@ -219,32 +225,27 @@ impl Pile {
 
     /// The layouts, those that ask most of a report first; of those that ask as much, those of the higher layer.
     fn resolve_layouts(&mut self, names: &Names) {
-        let drafts = std::mem::take(&mut self.layouts);
-        if drafts.is_empty() {
-            return;
-        }
         let resolved = |(owner, draft): (Owner, Placed<LayoutDraft>)| {
             let LayoutDraft { layer, layout, .. } = draft.value;
             Some((layer, Layout { provider: names.provider(&owner)?, ..layout }))
         };
-        let mut layouts: Vec<_> = std::mem::take(&mut self.set.layouts).into_inner().into_iter().map(|layout| (0, layout)).collect();
-        lay_over(&mut layouts, drafts.into_iter().filter_map(resolved), |(_, layout)| (layout.provider, &layout.id));
-        let general = |layout: &Layout| self.set.provider(layout.provider).kind == ProviderKind::Standard;
-        layouts.sort_by_key(|(layer, layout)| (Reverse(layout.demands()), Reverse(*layer), general(layout)));
-        self.set.layouts = layouts.into_iter().map(|(_, layout)| layout).collect::<Vec<_>>().into();
+        let own = std::mem::take(&mut self.layouts).into_iter().filter_map(resolved).collect();
+        let RuleSet { layouts, providers, .. } = &mut self.set;
+        let general = |layout: &Layout| providers[layout.provider.0 as usize].kind == ProviderKind::Standard;
+        lay_on(layouts, own, |all, own| {
+            let mut placed: Vec<_> = std::mem::take(all).into_iter().map(|layout| (0, layout)).collect();
+            replace(&mut placed, own, |(_, layout)| (layout.provider, &layout.id));
+            placed.sort_by_key(|(layer, layout)| (Reverse(layout.demands()), Reverse(*layer), general(layout)));
+            all.extend(placed.into_iter().map(|(_, layout)| layout));
+        });
     }
 
     /// The forms of notices.
     fn resolve_notices(&mut self, names: &Names) {
-        let drafts = std::mem::take(&mut self.notices);
-        if drafts.is_empty() {
-            return;
-        }
         let resolved =
-            drafts.into_iter().filter_map(|(owner, draft)| Some(Notice { provider: names.provider(&owner)?, ..draft.value.notice }));
-        let mut notices = std::mem::take(&mut self.set.notices).into_inner();
-        lay_over(&mut notices, resolved, |notice| (notice.provider, &notice.id));
-        self.set.notices = notices.into();
+            |(owner, draft): (Owner, Placed<NoticeDraft>)| Some(Notice { provider: names.provider(&owner)?, ..draft.value.notice });
+        let own = std::mem::take(&mut self.notices).into_iter().filter_map(resolved).collect();
+        lay_on(&mut self.set.notices, own, |all, own| replace(all, own, |notice| (notice.provider, &notice.id)));
     }
 
     fn category(&mut self, names: &Names, source: &Arc<Source>, named: Option<&At<String>>) -> Option<CategoryIx> {
@@ -291,11 +292,21 @@ impl Names {
     }
 }
 
-/// Lays things over others: each replaces the one of its name.
-fn lay_over<T>(below: &mut Vec<T>, above: impl Iterator<Item = T>, name: impl for<'t> Fn(&'t T) -> (ProviderIx, &'t String)) {
-    for one in above {
-        below.retain(|known| name(known) != name(&one));
-        below.push(one);
+/// Lays what a pile has of its own on what lies at the bottom, which stays packed where there is nothing to lay on it.
+fn lay_on<T, O>(all: &mut Lazy<Vec<T>>, own: Vec<O>, lay: impl FnOnce(&mut Vec<T>, Vec<O>))
+where
+    T: Deserialize<'static>,
+{
+    if !own.is_empty() {
+        all.change(|all| lay(all, own));
+    }
+}
+
+/// Adds things, each in place of the one of its name.
+fn replace<T>(all: &mut Vec<T>, own: Vec<T>, name: impl for<'t> Fn(&'t T) -> (ProviderIx, &'t String)) {
+    for one in own {
+        all.retain(|known| name(known) != name(&one));
+        all.push(one);
     }
 }
 
@@ -321,7 +332,7 @@ fn new_provider(origin: Origin, draft: ProviderDraft) -> Provider {
     Provider {
         id: draft.id.value,
         kind: draft.kind.unwrap_or(ProviderKind::Standard),
-        name: draft.name,
+        name: draft.name.into(),
         domains: draft.domains.unwrap_or_default(),
         hosts: draft.hosts.unwrap_or_default(),
         origin,
@@ -333,8 +344,8 @@ fn lay_provider(below: &mut Provider, draft: ProviderDraft) {
     below.kind = draft.kind.unwrap_or(below.kind);
     below.domains = draft.domains.unwrap_or_else(|| std::mem::take(&mut below.domains));
     below.hosts = draft.hosts.unwrap_or_else(|| std::mem::take(&mut below.hosts));
-    for (lang, name) in draft.name.iter() {
-        below.name.insert(lang.clone(), name.clone());
+    if !draft.name.is_empty() {
+        below.name.change(|below| draft.name.iter().for_each(|(lang, name)| below.insert(lang.clone(), name.clone())));
     }
 }
 
