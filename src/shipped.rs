@@ -10,19 +10,18 @@ static SHIPPED: &[(&str, &str, Fingerprint)] = include!(concat!(env!("OUT_DIR"),
 /// The set that `build.rs` made of them; empty where they are not sound.
 static SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shipped_set"));
 
-/// The names of the shipped rules, a line each, and the tables of their index, where the rules were sound when the binary was built.
-static TABLES: Option<(&str, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
+/// How many rules the set has, and the tables of their index; nothing where they are not sound.
+static TABLES: Option<(usize, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
 
 /// The tables of the shipped rules, for a set that has some of these as they are.
 #[must_use]
 pub fn ground(set: &RuleSet) -> Option<Ground> {
-    let (names, tables) = TABLES.as_ref()?;
-    let mut places = vec![None; names.lines().count()];
-    // Every set has its rules in the same order.
-    let mut names = names.lines().enumerate();
-    for (rule, of_set) in (0..).zip(&set.rules).filter(|(_, rule)| rule.is_built_in()) {
-        let (place, _) = names.find(|(_, name)| *name == of_set.name)?;
-        places[place] = Some(RuleIx(rule));
+    let (rules, tables) = TABLES.as_ref()?;
+    let mut places = vec![None; *rules];
+    for (index, rule) in (0..).map(RuleIx).zip(&set.rules) {
+        if let Some(place) = rule.built_in() {
+            *places.get_mut(place.0 as usize)? = Some(index);
+        }
     }
     places.iter().any(Option::is_some).then(|| Ground { tables: tables.clone(), places })
 }

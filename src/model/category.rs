@@ -55,9 +55,9 @@ pub struct Provider {
     /// What people call it.
     pub name: Lazy<Localized<String>>,
     /// The recipient domains that it serves, `*.` in front for those below a domain.
-    pub domains: Vec<String>,
+    pub domains: Lazy<Vec<String>>,
     /// The hosts that speak or report in its name, `*` for any part.
-    pub hosts: Vec<String>,
+    pub hosts: Lazy<Vec<String>>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -15,14 +15,6 @@ pub struct Lazy<T> {
     packed: &'static [u8],
 }
 
-impl<T> Lazy<T> {
-    /// Whether it stands in the binary, and was not made at run time.
-    #[must_use]
-    pub const fn is_built_in(&self) -> bool {
-        !self.packed.is_empty()
-    }
-}
-
 impl<T: Deserialize<'static>> Deref for Lazy<T> {
     type Target = T;
 

@@ -35,20 +35,21 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleIx(pub u32);
 
-/// What words mean.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What words mean. A shipped rule is unpacked when first looked at.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Rule {
-    /// `provider/id`, its name everywhere.
-    pub name: String,
-    /// The rest of it.
     body: Lazy<Box<RuleBody>>,
+    #[serde(skip)]
+    built_in: Option<RuleIx>,
 }
 
-/// All of a rule but its name. Those of the shipped rules are unpacked when first looked at.
+/// All that a rule says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct RuleBody {
+    /// `provider/id`, its name everywhere.
+    pub name: String,
     /// Whose rule it is.
     pub provider: ProviderIx,
     /// Whose words it is for.
@@ -76,16 +77,15 @@ pub struct RuleBody {
 }
 
 impl Rule {
-    /// A rule of this name.
-    #[must_use]
-    pub fn new(name: String, body: RuleBody) -> Self {
-        Self { name, body: Lazy::from(Box::new(body)) }
+    /// Marks it as the rule of this index in the set inside the binary.
+    pub(crate) const fn mark_built_in(&mut self, index: RuleIx) {
+        self.built_in = Some(index);
     }
 
-    /// Whether it stands in the binary.
+    /// Which rule it is of the set inside the binary, if it is from there.
     #[must_use]
-    pub const fn is_built_in(&self) -> bool {
-        self.body.is_built_in()
+    pub const fn built_in(&self) -> Option<RuleIx> {
+        self.built_in
     }
 
     /// The ids of its provider and of itself within that.
@@ -95,11 +95,30 @@ impl Rule {
     }
 }
 
+impl From<RuleBody> for Rule {
+    fn from(body: RuleBody) -> Self {
+        Self { body: Lazy::from(Box::new(body)), built_in: None }
+    }
+}
+
 impl Deref for Rule {
     type Target = RuleBody;
 
     fn deref(&self) -> &RuleBody {
         &self.body
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// By what it says, wherever it is from.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
     }
 }
 

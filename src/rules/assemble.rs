@@ -43,18 +43,21 @@ pub fn load_valid(layers: &[Layer]) -> Loaded {
 }
 
 fn assemble(layers: &[Layer], valid_only: bool) -> Loaded {
-    let ground = layers.first().and_then(|layer| Some((layer, ready(layer)?)));
     let mut pile = Pile::new(valid_only);
-    let on_top = usize::from(ground.is_some());
-    if let Some((layer, set)) = ground {
-        pile.begin_with(layer, set);
+    let mut on_top = layers;
+    if let [bottom, others @ ..] = layers
+        && let Some(set) = ready(bottom)
+    {
+        pile.begin_with(bottom, set);
+        on_top = others;
     }
-    for layer in &layers[on_top..] {
+    for layer in on_top {
         pile.add_layer(layer);
     }
     pile.set.status.hash = content_hash(layers);
     pile.set.status.generation = 1;
-    let set = pile.resolve();
+    let bare = on_top.len() < layers.len() && on_top.iter().all(|layer| layer.files.is_empty());
+    let set = if bare { Some(std::mem::take(&mut pile.set)) } else { pile.resolve() };
     sort_faults(&mut pile.faults);
     Loaded { set, faults: pile.faults, sources: pile.sources }
 }

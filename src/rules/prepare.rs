@@ -1,16 +1,17 @@
 //! A set made ready when the program is built, so that no TOML has to be read when it starts.
 
-use super::assemble::load;
 use super::source::Layer;
-use crate::model::RuleSet;
+use crate::model::{RuleIx, RuleSet};
 
-/// The set of a layer, packed; nothing where the layer has an error.
+/// A set, packed for [`Layer::built_in`].
 #[must_use]
-pub fn prepare(layer: &Layer) -> Option<Vec<u8>> {
-    load(std::slice::from_ref(layer)).set.and_then(|set| postcard::to_allocvec(&set).ok())
+pub fn prepare(set: &RuleSet) -> Option<Vec<u8>> {
+    postcard::to_allocvec(set).ok()
 }
 
 /// The set of a layer, if it was made ready.
 pub(super) fn ready(layer: &Layer) -> Option<RuleSet> {
-    layer.prepared.and_then(|set| postcard::from_bytes(set).ok())
+    let mut set: RuleSet = postcard::from_bytes(layer.prepared?).ok()?;
+    (0..).map(RuleIx).zip(&mut set.rules).for_each(|(index, rule)| rule.mark_built_in(index));
+    Some(set)
 }

@@ -171,6 +171,7 @@ impl Pile {
         }
         let mut index = 0..;
         self.set.rules.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
+        let mut own = Vec::with_capacity(drafts.len());
         for ((owner, _), draft) in drafts {
             let before = self.faults.len();
             let value = &draft.value;
@@ -185,10 +186,10 @@ impl Pile {
                 let faults: Vec<String> = self.faults[before..].iter().map(ToString::to_string).collect();
                 self.set.status.left_out.extend(faults);
             } else {
-                self.set.rules.extend(rule);
+                own.extend(rule);
             }
         }
-        self.set.rules.sort_by(|a, b| a.ids().cmp(&b.ids()));
+        self.set.rules = merged(std::mem::take(&mut self.set.rules), own);
     }
 
     fn resolve_rule(&mut self, names: &Names, owner: &str, draft: Placed<Box<RuleDraft>>) -> Option<Rule> {
@@ -207,6 +208,7 @@ impl Pile {
             }
         }
         let body = RuleBody {
+            name: format!("{owner}/{}", value.id.value),
             provider: names.provider(owner)?,
             scope: value.scope,
             priority: value.priority,
@@ -220,7 +222,7 @@ impl Pile {
             counter_examples: value.counter_examples.into(),
             origin,
         };
-        Some(Rule::new(format!("{owner}/{}", value.id.value), body))
+        Some(body.into())
     }
 
     /// The layouts, those that ask most of a report first; of those that ask as much, those of the higher layer.
@@ -292,6 +294,21 @@ impl Names {
     }
 }
 
+/// Two lists of rules, each by provider and id, as one. Few of those below have to be looked at.
+fn merged(below: Vec<Rule>, own: Vec<Rule>) -> Vec<Rule> {
+    let places: Vec<usize> = own.iter().map(|rule| below.partition_point(|known| known.ids() < rule.ids())).collect();
+    let mut all = Vec::with_capacity(below.len() + own.len());
+    let mut below = below.into_iter();
+    let mut taken = 0;
+    for (rule, place) in own.into_iter().zip(places) {
+        all.extend(below.by_ref().take(place - taken));
+        all.push(rule);
+        taken = place;
+    }
+    all.extend(below);
+    all
+}
+
 /// Lays what a pile has of its own on what lies at the bottom, which stays packed where there is nothing to lay on it.
 fn lay_on<T, O>(all: &mut Lazy<Vec<T>>, own: Vec<O>, lay: impl FnOnce(&mut Vec<T>, Vec<O>))
 where
@@ -333,8 +350,8 @@ fn new_provider(origin: Origin, draft: ProviderDraft) -> Provider {
         id: draft.id.value,
         kind: draft.kind.unwrap_or(ProviderKind::Standard),
         name: draft.name.into(),
-        domains: draft.domains.unwrap_or_default(),
-        hosts: draft.hosts.unwrap_or_default(),
+        domains: draft.domains.unwrap_or_default().into(),
+        hosts: draft.hosts.unwrap_or_default().into(),
         origin,
     }
 }
@@ -342,8 +359,8 @@ fn new_provider(origin: Origin, draft: ProviderDraft) -> Provider {
 /// What a draft leaves out of a provider stays as it was.
 fn lay_provider(below: &mut Provider, draft: ProviderDraft) {
     below.kind = draft.kind.unwrap_or(below.kind);
-    below.domains = draft.domains.unwrap_or_else(|| std::mem::take(&mut below.domains));
-    below.hosts = draft.hosts.unwrap_or_else(|| std::mem::take(&mut below.hosts));
+    below.domains = draft.domains.map_or_else(|| std::mem::take(&mut below.domains), Lazy::from);
+    below.hosts = draft.hosts.map_or_else(|| std::mem::take(&mut below.hosts), Lazy::from);
     if !draft.name.is_empty() {
         below.name.change(|below| draft.name.iter().for_each(|(lang, name)| below.insert(lang.clone(), name.clone())));
     }
