@@ -21,7 +21,7 @@ fn what_was_made_ready_is_what_was_written() {
     let (ready, written) = (load(&[Layer::shipped()]).set.unwrap(), load(&[Layer::shipped_as_written()]).set.unwrap());
     let ground = ground(&ready).expect("the shipped rules are sound");
     assert_eq!(ground.tables, Tables::new(&written));
-    assert!((0..).map(RuleIx).eq(ground.places.into_iter().flatten()));
+    assert!(ground.places.into_iter().eq((0..ready.rules.len() as u32).map(RuleIx).map(Some)));
     assert_eq!(ready, written);
 }
 
@@ -34,7 +34,7 @@ fn on_top(names: &[&str]) -> Layer {
     let mut files = vec![
         rule("aaa-own", "id = \"full\"\ncategory = \"mailbox_full\"\nregex = '(?i)mailbox (?P<limit>\\S+) full'"),
         rule("mmm-own", "id = \"unknown\"\ncategory = \"user_unknown\"\npriority = 1\ntext = 'user * unknown'"),
-        rule("zzz-own", "id = \"codes\"\ncategory = \"user_unknown\"\nreply = 550"),
+        rule("zzz-own", "id = \"codes\"\ncategory = \"user_unknown\"\nreply = \"550\""),
     ];
     for (number, name) in names.iter().enumerate() {
         let (provider, id) = name.split_once('/').unwrap();
@@ -48,7 +48,9 @@ fn on_top(names: &[&str]) -> Layer {
 #[test]
 fn what_was_made_ready_carries_the_rules_on_top() {
     let shipped = engine();
-    let names: Vec<&str> = shipped.set().rules.iter().step_by(29).map(|rule| rule.name.as_str()).collect();
+    let mut names: Vec<&str> = shipped.set().rules.iter().step_by(29).map(|rule| rule.name.as_str()).collect();
+    // A provider stands in one file of a layer.
+    names.dedup_by_key(|name| name.split_once('/').map(|(provider, _)| provider));
     let loaded = load(&[Layer::shipped(), on_top(&names)]);
     let set = loaded.set.unwrap_or_else(|| panic!("{:?}", loaded.faults));
     let used = ground(&set).expect("most shipped rules are as they were");
