@@ -185,29 +185,31 @@ impl Pile {
 
     fn add_rule(&mut self, owner: &Owner, rule: Placed<Box<RuleDraft>>) {
         let key = (Arc::clone(owner), rule.value.id.value.clone());
-        let name = || format!("{owner}/{}", rule.value.id.value);
-        let is_below = self.take_below(&key);
-        if rule.value.disabled {
-            if !is_below && rule.value.verdict.category.is_none() {
-                let title = format!("there is no rule {} to switch off", name());
-                let fault = Fault::error(&rule.source, rule.value.id.range.clone(), Code::UnknownRule, title);
-                let fault = fault.label("not the id of a rule below").help(suggest(&key.1, self.ids_of(owner)));
-                self.faults.push(fault);
+        let name = format!("{owner}/{}", key.1);
+        let of_set = self.take_below(&key);
+        if !rule.value.disabled {
+            if self.rules.insert(key, rule).is_some() || of_set {
+                self.set.status.overridden.push(name);
             }
-            self.set.status.disabled.push(name());
             return;
         }
-        if is_below {
-            self.set.status.overridden.push(name());
+        if self.rules.remove(&key).is_none() && !of_set && rule.value.verdict.category.is_none() {
+            let title = format!("there is no rule {name} to switch off");
+            let fault = Fault::error(&rule.source, rule.value.id.range.clone(), Code::UnknownRule, title);
+            let fault = fault.label("not the id of a rule below").help(suggest(&key.1, self.ids_of(owner)));
+            self.faults.push(fault);
         }
-        self.rules.insert(key, rule);
+        self.set.status.disabled.push(name);
     }
 
-    /// Takes the rule of a name out of what lies below; whether there was one.
-    fn take_below(&mut self, key: &Name) -> bool {
-        let found = self.set.rules.binary_search_by(|known| known.ids().cmp(&(&*key.0, key.1.as_str())));
-        let of_set = found.is_ok_and(|index| self.gone.insert(index));
-        self.rules.remove(key).is_some() || of_set
+    /// Takes the rule of a name out of the set at the bottom; whether there was one.
+    fn take_below(&mut self, (owner, id): &Name) -> bool {
+        // The providers of one layer are by id. Most rules on top are of others, so that no rule has to be looked at.
+        if self.set.providers.binary_search_by(|known| (*known.id).cmp(owner)).is_err() {
+            return false;
+        }
+        let found = self.set.rules.binary_search_by(|known| known.ids().cmp(&(owner, id)));
+        found.is_ok_and(|index| self.gone.insert(index))
     }
 
     /// The rules of the set at the bottom that are still in force.

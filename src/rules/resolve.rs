@@ -296,14 +296,15 @@ impl Names {
 
 /// Two lists of rules, each by provider and id, as one. Few of those below have to be looked at.
 fn merged(below: Vec<Rule>, own: Vec<Rule>) -> Vec<Rule> {
-    let places: Vec<usize> = own.iter().map(|rule| below.partition_point(|known| known.ids() < rule.ids())).collect();
     let mut all = Vec::with_capacity(below.len() + own.len());
     let mut below = below.into_iter();
-    let mut taken = 0;
-    for (rule, place) in own.into_iter().zip(places) {
-        all.extend(below.by_ref().take(place - taken));
+    for rule in own {
+        let before = |known: &Rule| known.ids() < rule.ids();
+        if below.as_slice().first().is_some_and(before) {
+            let count = below.as_slice().partition_point(before);
+            all.extend(below.by_ref().take(count));
+        }
         all.push(rule);
-        taken = place;
     }
     all.extend(below);
     all
