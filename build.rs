@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use index::Tables;
+use model::RuleSet;
 use rules::{Layer, RawFile, load, prepare};
 
 fn main() -> io::Result<()> {
@@ -34,40 +35,28 @@ fn main() -> io::Result<()> {
     paths.sort();
     let name = |path: &PathBuf| path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let read = |path: &PathBuf| Ok(RawFile::new(name(path), Ok(fs::read(path)?)));
-    let layer = Layer { files: paths.iter().map(read).collect::<io::Result<_>>()? };
+    let layer = Layer::from(paths.iter().map(read).collect::<io::Result<Vec<_>>>()?);
     fs::write(out.join("code_pages.rs"), pages(&root.join("docs/codes"))?)?;
-    fs::write(out.join("shipped_rules.rs"), files(&layer, &paths, &out)?)?;
-    fs::write(out.join("shipped_tables.rs"), tables(layer))
+    fs::write(out.join("shipped_rules.rs"), files(&layer, &paths))?;
+    let set = load(&[layer]).set;
+    fs::write(out.join("shipped_set"), set.as_ref().and_then(prepare).unwrap_or_default())?;
+    fs::write(out.join("shipped_tables.rs"), set.as_ref().map_or_else(|| "None".to_owned(), tables))
 }
 
-/// The files with their names and fingerprints, and the drafts where all of them are sound.
-fn files(layer: &Layer, paths: &[PathBuf], out: &Path) -> io::Result<String> {
-    let drafts = prepare(layer);
+/// The files with their names and fingerprints.
+fn files(layer: &Layer, paths: &[PathBuf]) -> String {
     let mut code = String::from("&[\n");
-    for (index, (file, path)) in layer.files.iter().zip(paths).enumerate() {
-        let prepared = match &drafts {
-            None => "None".to_owned(),
-            Some(drafts) => {
-                let name = out.join(format!("draft_{index}"));
-                fs::write(&name, &drafts[index])?;
-                format!(
-                    "Some(Prepared {{ text: include_str!({path:?}), draft: include_bytes!({name:?}), fingerprint: {:?} }})",
-                    file.fingerprint()
-                )
-            }
-        };
-        let _ = writeln!(code, "    ({:?}, include_str!({path:?}), {prepared}),", file.name);
+    for (file, path) in layer.files.iter().zip(paths) {
+        let _ = writeln!(code, "    ({:?}, include_str!({path:?}), {:?}),", file.name, file.fingerprint());
     }
     code.push(']');
-    Ok(code)
+    code
 }
 
-/// The index of the rules with their content hash.
-fn tables(layer: Layer) -> String {
-    let set = load(&[layer]).set;
+/// How many rules there are, and the tables of their index.
+fn tables(set: &RuleSet) -> String {
     let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
-    let some = |set: &model::RuleSet| format!("{{ {names} Some(({:?}, {})) }}", set.status.hash, Tables::new(set).source());
-    set.as_ref().map_or_else(|| "None".to_owned(), some)
+    format!("{{ {names} Some(({}, {})) }}", set.rules.len(), Tables::new(set).source())
 }
 
 /// The pages on codes, by the codes that are their names.

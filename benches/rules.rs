@@ -74,5 +74,5 @@ fn generated(rules: usize) -> Layer {
         }
         files.push(RawFile::new(format!("generated-{file}.toml"), Ok(text.into_bytes())));
     }
-    Layer { files }
+    Layer::from(files)
 }

@@ -3,9 +3,7 @@
 //! It never changes once it is made. A program holds it in an `Arc` and swaps it whole when rules change.
 
 use std::ops::Range;
-use std::thread;
 
-use crate::index::Tables;
 use crate::log::Entry;
 use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
@@ -32,12 +30,8 @@ impl Engine {
     /// Compiles a set.
     #[must_use]
     pub fn new(set: RuleSet) -> Self {
-        let (matcher, reader, grammar) = thread::scope(|scope| {
-            let matcher = scope.spawn(|| Matcher::new(&set, shipped::tables(&set.status.hash).unwrap_or_else(|| Tables::new(&set))));
-            let (reader, grammar) = (Reader::new(&set), Grammar::new(&set));
-            (matcher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), reader, grammar)
-        });
-        Self { grammar, reader, notices: NoticeReader::new(&set), matcher, set }
+        let matcher = Matcher::new(&set, shipped::ground(&set));
+        Self { grammar: Grammar::new(&set), reader: Reader::new(&set), notices: NoticeReader::new(&set), matcher, set }
     }
 
     /// Loads the rules inside the binary with `layers` on top, and compiles them.
@@ -134,7 +128,7 @@ impl Engine {
             category,
             severity,
             action,
-            strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| chosen.verdict.strength),
+            strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| self.set.strength(&chosen.verdict)),
             rule: chosen.as_ref().map(|chosen| chosen.rule),
             words: chosen.as_ref().and_then(|chosen| words(&failure, chosen)),
             provider: speaker.or_else(|| self.provider_of(chosen.as_ref())),

@@ -1,33 +1,45 @@
 //! The rules inside the binary.
 
-use crate::index::Tables;
-use crate::rules::{Layer, Prepared, RawFile};
+use crate::index::{Ground, Tables};
+use crate::model::{RuleIx, RuleSet};
+use crate::rules::{Fingerprint, Layer, RawFile};
 
-/// A shipped file: its name, its text, and what `build.rs` made of it.
-type Shipped = (&'static str, &'static str, Option<Prepared>);
+/// The rule files that the binary was built with, by name: the name, the text and the fingerprint of each.
+static SHIPPED: &[(&str, &str, Fingerprint)] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
 
-/// The rule files that the binary was built with, by name.
-static SHIPPED: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/shipped_rules.rs"));
+/// The set that `build.rs` made of them; empty where they are not sound.
+static SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shipped_set"));
 
-/// The tables of the shipped rules' index with the content hash of the rules, where these were sound when the binary was built.
-static TABLES: Option<(&str, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
+/// How many rules the set has, and the tables of their index; nothing where they are not sound.
+static TABLES: Option<(usize, Tables)> = include!(concat!(env!("OUT_DIR"), "/shipped_tables.rs"));
 
-/// The tables of the index of a set with this content hash, where it is the shipped one.
+/// The tables of the shipped rules, for a set that has some of these as they are.
 #[must_use]
-pub fn tables(hash: &str) -> Option<Tables> {
-    TABLES.as_ref().filter(|(known, _)| *known == hash).map(|(_, tables)| tables.clone())
+pub fn ground(set: &RuleSet) -> Option<Ground> {
+    let (rules, tables) = TABLES.as_ref()?;
+    let mut places = vec![None; *rules];
+    for (index, rule) in (0..).map(RuleIx).zip(&set.rules) {
+        if let Some(place) = rule.built_in() {
+            *places.get_mut(place.0 as usize)? = Some(index);
+        }
+    }
+    places.iter().any(Option::is_some).then(|| Ground { tables: tables.clone(), places })
+}
+
+fn files() -> Vec<RawFile> {
+    SHIPPED.iter().map(|(name, text, fingerprint)| RawFile::built_in(name, text, *fingerprint)).collect()
 }
 
 impl Layer {
     /// The rules inside the binary, as they were made ready when it was built.
     #[must_use]
     pub fn shipped() -> Self {
-        Self { files: SHIPPED.iter().map(|(name, text, prepared)| RawFile::built_in(name, text, *prepared)).collect() }
+        Self::built_in(files(), (!SET.is_empty()).then_some(SET))
     }
 
     /// The rules inside the binary as they were written, so that they are read and checked like any others.
     #[must_use]
     pub fn shipped_as_written() -> Self {
-        Self { files: SHIPPED.iter().map(|(name, text, _)| RawFile::built_in(name, text, None)).collect() }
+        Self::from(files())
     }
 }

@@ -15,7 +15,7 @@ fn faults_of(file: RawFile) -> Vec<Fault> {
     let name = file.name.clone();
     // What a file is about decides how far one looks: no golden pair but its own is about examples.
     let depth = if name.starts_with("unhit") { Depth::Strict } else { Depth::Usual };
-    let found = audit(&[Layer::shipped(), Layer { files: vec![file] }], depth);
+    let found = audit(&[Layer::shipped(), Layer::from(vec![file])], depth);
     found.faults.into_iter().filter(|fault| *fault.source.name == *name).collect()
 }
 
@@ -134,7 +134,7 @@ fn ten_thousand_rules_in_one_file_load() {
             "[[rule]]\nid = \"r{number}\"\ncategory = \"mailbox_full\"\ntext = 'mailbox number {number} has no room'\n"
         ));
     }
-    let loaded = load(&[Layer::shipped(), Layer { files: vec![raw("many.toml", text.as_bytes())] }]);
+    let loaded = load(&[Layer::shipped(), Layer::from(vec![raw("many.toml", text.as_bytes())])]);
     let engine = modori::Engine::new(loaded.set.unwrap());
     let diagnosis = engine.lookup("552 mailbox number 7654 has no room", Default::default());
     assert_eq!(engine.set().rule(diagnosis.rule.unwrap()).name, "example/r7654");
@@ -146,7 +146,7 @@ fn keeping_going_leaves_out_what_is_broken_and_says_so() {
         [[rule]]\nid = \"good\"\ncategory = \"mailbox_full\"\ntext = 'these words are in order'\n\
         [[rule]]\nid = \"bad\"\ncategory = \"no_such\"\ntext = 'these words are not'\n\
         [[rule]]\nid = \"worse\"\ncategory = \"mailbox_full\"\ntext = 'a {hole'\n";
-    let layers = [Layer::shipped(), Layer { files: vec![raw("mixed.toml", text.as_bytes())] }];
+    let layers = [Layer::shipped(), Layer::from(vec![raw("mixed.toml", text.as_bytes())])];
     assert!(load(&layers).set.is_none(), "a set loads whole or not at all");
     let set = load_valid(&layers).set.unwrap();
     assert!(set.rule_by_name("example/good").is_some());
@@ -160,7 +160,7 @@ fn a_faulty_layout_or_notice_takes_no_rule_with_it() {
     let text = "[provider]\nid = \"example\"\nkind = \"esp\"\nname.en = 'Example'\n\
         [[rule]]\nid = \"good\"\ncategory = \"mailbox_full\"\ntext = 'no room at all'\nexamples = ['no room at all']\n\
         [[layout]]\nid = \"bad\"\nshape = \"notice\"\nopening = ['{x']\n[[notice]]\nid = \"bad\"\nkind = \"bounce\"\nrecipient = \"email\"\n";
-    let set = load_valid(&[Layer::shipped(), Layer { files: vec![raw("mixed.toml", text.as_bytes())] }]).set.unwrap();
+    let set = load_valid(&[Layer::shipped(), Layer::from(vec![raw("mixed.toml", text.as_bytes())])]).set.unwrap();
     assert!(set.rule_by_name("example/good").is_some());
     let owner = set.provider_by_id("example").unwrap();
     assert!(set.layouts.iter().all(|layout| layout.provider != owner) && set.notices.iter().all(|notice| notice.provider != owner));

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 
 use modori::Engine;
 use modori::index::Tables;
-use modori::model::{Advice, Facts};
-use modori::rules::{Layer, load};
-use modori::shipped::tables;
+use modori::matcher::{Matcher, Viewpoint};
+use modori::model::{Advice, Facts, RuleIx};
+use modori::rules::{Layer, RawFile, load};
+use modori::shipped::ground;
 use modori::suite::{CaseResult, example_cases, run};
 
 fn engine() -> Engine {
@@ -18,8 +19,52 @@ fn engine() -> Engine {
 #[test]
 fn what_was_made_ready_is_what_was_written() {
     let (ready, written) = (load(&[Layer::shipped()]).set.unwrap(), load(&[Layer::shipped_as_written()]).set.unwrap());
-    assert_eq!(tables(&ready.status.hash).expect("the shipped rules are sound"), Tables::new(&written));
+    let ground = ground(&ready).expect("the shipped rules are sound");
+    assert_eq!(ground.tables, Tables::new(&written));
+    assert!(ground.places.into_iter().eq((0..ready.rules.len() as u32).map(RuleIx).map(Some)));
     assert_eq!(ready, written);
+}
+
+/// Rules before, among and behind the shipped ones, a rule without words, and some in place of shipped rules or against them.
+fn on_top(names: &[&str]) -> Layer {
+    let rule = |provider: &str, body: &str| {
+        let text = format!("[provider]\nid = \"{provider}\"\nkind = \"mta\"\nname.en = \"Own\"\n\n[[rule]]\n{body}\n");
+        RawFile::new(format!("own-{provider}-{}.toml", body.len()), Ok(text.into_bytes()))
+    };
+    let mut files = vec![
+        rule("aaa-own", "id = \"full\"\ncategory = \"mailbox_full\"\nregex = '(?i)mailbox (?P<limit>\\S+) full'"),
+        rule("mmm-own", "id = \"unknown\"\ncategory = \"user_unknown\"\npriority = 1\ntext = 'user * unknown'"),
+        rule("zzz-own", "id = \"codes\"\ncategory = \"user_unknown\"\nreply = \"550\""),
+    ];
+    for (number, name) in names.iter().enumerate() {
+        let (provider, id) = name.split_once('/').unwrap();
+        let body = if number % 2 == 0 { "disabled = true" } else { "category = \"mailbox_full\"\ntext = 'unknown'" };
+        let text = format!("[provider]\nid = \"{provider}\"\n\n[[rule]]\nid = \"{id}\"\n{body}\n");
+        files.push(RawFile::new(format!("own-{number}.toml"), Ok(text.into_bytes())));
+    }
+    Layer::from(files)
+}
+
+#[test]
+fn what_was_made_ready_carries_the_rules_on_top() {
+    let shipped = engine();
+    let mut names: Vec<&str> = shipped.set().rules.iter().step_by(29).map(|rule| rule.name.as_str()).collect();
+    // A provider stands in one file of a layer.
+    names.dedup_by_key(|name| name.split_once('/').map(|(provider, _)| provider));
+    let loaded = load(&[Layer::shipped(), on_top(&names)]);
+    let set = loaded.set.unwrap_or_else(|| panic!("{:?}", loaded.faults));
+    let used = ground(&set).expect("most shipped rules are as they were");
+    assert_eq!(used.places.iter().filter(|place| place.is_none()).count(), names.len());
+    let written = load(&[Layer::shipped_as_written(), on_top(&names)]).set.unwrap();
+    assert!(ground(&written).is_none());
+    let (layered, whole) = (Matcher::new(&set, Some(used)), Matcher::new(&written, None));
+    for example in shipped.set().rules.iter().flat_map(|rule| &rule.examples) {
+        let failure = shipped.read(&example.text);
+        let hits = |matcher: &Matcher, set| matcher.hits(set, &failure, Viewpoint::default());
+        assert_eq!(hits(&layered, &set), hits(&whole, &written), "{}", example.text);
+        let chosen = layered.choose(&set, &failure, Viewpoint::default());
+        assert_eq!(chosen, whole.choose(&written, &failure, Viewpoint::default()), "{}", example.text);
+    }
 }
 
 #[test]

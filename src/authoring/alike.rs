@@ -25,7 +25,7 @@ pub(super) struct Alike<'s> {
 impl<'s> Alike<'s> {
     pub(super) fn new(set: &'s RuleSet) -> Self {
         let silent = set.default_category(Kind::Bounce);
-        let telling = |rule: &crate::model::Rule| rule.verdict.strength == Strength::Reason && rule.verdict.category != silent;
+        let telling = |rule: &crate::model::Rule| set.strength(&rule.verdict) == Strength::Reason && rule.verdict.category != silent;
         let mut texts = Vec::new();
         for (index, rule) in (0u32..).zip(&set.rules).filter(|(_, rule)| telling(rule)) {
             let patterns = rule.patterns.iter().filter(|pattern| matches!(pattern.form, Form::Text(_))).map(|pattern| &pattern.source);

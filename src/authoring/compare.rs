@@ -193,7 +193,7 @@ mod tests {
 
     fn engine(rules: &str) -> Engine {
         let file = RawFile::new("own.toml", Ok(rules.as_bytes().to_vec()));
-        Engine::load(vec![Layer { files: vec![file] }]).expect("the rules load")
+        Engine::load(vec![Layer::from(vec![file])]).expect("the rules load")
     }
 
     fn rule(id: &str, category: &str, text: &str, advice: &str) -> String {

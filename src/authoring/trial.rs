@@ -54,7 +54,7 @@ impl Proposal {
     pub fn try_out(&self, engine: &Engine, layers: &[Layer], text: &str) -> Trial {
         let file = format!("{}\n{}", self.head(engine), self.draft.toml());
         let raw = RawFile::new(TRIAL_FILE, Ok(file.into_bytes()));
-        let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer { files: vec![raw] }]).collect();
+        let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer::from(vec![raw])]).collect();
         let loaded = load(&on_top);
         let own = |fault: &&Fault| &*fault.source.name == TRIAL_FILE;
         let mut trial = Trial { faults: loaded.faults.iter().filter(own).map(ToString::to_string).collect(), ..Trial::default() };

@@ -142,7 +142,7 @@ fn show(set: &RuleSet, index: RuleIx, lang: &Lang) -> String {
     line("category", &category.id);
     line("severity", rule.verdict.severity.unwrap_or(category.severity).name());
     line("action", rule.verdict.action.unwrap_or(category.action).name());
-    line("strength", rule.verdict.strength.name());
+    line("strength", set.strength(&rule.verdict).name());
     line("scope", rule.scope.name());
     for pattern in &rule.patterns {
         line("pattern", &pattern.source);

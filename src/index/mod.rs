@@ -1,7 +1,8 @@
 //! The index: which patterns may stand in a text.
 //!
 //! A pattern is looked at where one text of its rarest group stands, and only if every other group has a text there too. The
-//! index is made of plain tables, so that the one of the shipped rules can be made when the program is built.
+//! index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where rules of others
+//! lie on these, only the others' are made then.
 
 mod freeze;
 mod tables;
@@ -15,15 +16,34 @@ use regex::Regex;
 pub use tables::{Entry, Tables};
 pub use windows::{Filed, WindowTables, Windows};
 
-use crate::model::{Form, Pattern, RuleIx};
+use crate::model::{Form, Pattern, RuleIx, RuleSet};
 use crate::pattern::{self, compile_regex};
 
 /// All patterns of a set by the texts that each must hold.
 #[derive(Debug)]
 pub struct Index {
-    tables: Tables,
-    /// The compiled regexes; each is made when first needed.
+    layers: Vec<Layer>,
+    /// The compiled regexes of all layers; each is made when first needed.
     regexes: Vec<OnceLock<Option<Regex>>>,
+}
+
+/// Tables that were made of an earlier set, which a set goes on using for the rules that they have in common.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The tables.
+    pub tables: Tables,
+    /// For each rule of the earlier set, which of this set it is; nothing where it has been left out or changed.
+    pub places: Vec<Option<RuleIx>>,
+}
+
+/// Tables, and what their numbers are in the whole index.
+#[derive(Debug)]
+struct Layer {
+    tables: Tables,
+    /// Which rule of the set each rule of the tables is; nothing where they are numbered alike.
+    places: Option<Vec<Option<RuleIx>>>,
+    /// The number of the first regex.
+    first_regex: u32,
 }
 
 /// What a pattern took of a text.
@@ -38,40 +58,42 @@ pub struct Taken {
 }
 
 impl Index {
-    /// Makes tables ready.
+    /// The index of a set; only what `ground` does not know of it is made anew.
     #[must_use]
-    pub fn new(tables: Tables) -> Self {
-        let regexes = std::iter::repeat_with(OnceLock::new).take(tables.regexes as usize).collect();
-        Self { tables, regexes }
+    pub fn new(set: &RuleSet, ground: Option<Ground>) -> Self {
+        let mut index = Self { layers: Vec::new(), regexes: Vec::new() };
+        let Some(Ground { tables, places }) = ground else {
+            index.push(Tables::new(set), None);
+            return index;
+        };
+        let mut known = vec![false; set.rules.len()];
+        places.iter().flatten().for_each(|rule| known[rule.0 as usize] = true);
+        index.push(tables, Some(places));
+        if known.contains(&false) {
+            index.push(Tables::of(set, |rule| !known[rule.0 as usize]), None);
+        }
+        index
     }
 
-    /// The entries that may stand in `folded`, each once.
-    pub fn entries(&self, folded: &str) -> impl Iterator<Item = &Entry> {
-        let mut present = vec![0_u64; self.tables.literals() / 64 + 1];
-        let mut hits: Vec<u32> = self.tables.anywhere.to_vec();
-        self.tables.windows.find(folded, |literal| {
-            let (word, bit) = (literal as usize / 64, 1 << (literal % 64));
-            if present[word] & bit == 0 {
-                present[word] |= bit;
-                hits.extend(self.tables.owners(literal));
-            }
-        });
-        hits.sort_unstable();
-        hits.dedup();
-        let stands = move |literal: &u32| present[*literal as usize / 64] & (1 << (literal % 64)) != 0;
-        let entries = hits.into_iter().map(|entry| &self.tables.entries[entry as usize]);
-        entries.filter(move |entry| self.tables.groups(entry).all(|group| group.iter().any(&stands)))
+    fn push(&mut self, tables: Tables, places: Option<Vec<Option<RuleIx>>>) {
+        let first_regex = self.regexes.len() as u32;
+        self.regexes.extend(std::iter::repeat_with(OnceLock::new).take(tables.regexes as usize));
+        self.layers.push(Layer { tables, places, first_regex });
+    }
+
+    /// The entries that may stand in `folded`, each once, those of one rule side by side.
+    pub fn entries(&self, folded: &str) -> impl Iterator<Item = Entry> {
+        self.layers.iter().flat_map(|layer| layer.entries(folded))
     }
 
     /// Every entry.
-    #[must_use]
-    pub fn all(&self) -> &[Entry] {
-        &self.tables.entries
+    pub fn all(&self) -> impl Iterator<Item = Entry> {
+        self.layers.iter().flat_map(|layer| layer.tables.entries.iter().filter_map(|entry| layer.entry(entry)))
     }
 
     /// The rules without patterns.
-    pub fn wordless(&self) -> impl Iterator<Item = RuleIx> + '_ {
-        self.tables.wordless.iter().copied().map(RuleIx)
+    pub fn wordless(&self) -> impl Iterator<Item = RuleIx> {
+        self.layers.iter().flat_map(|layer| layer.tables.wordless.iter().filter_map(|rule| layer.rule(*rule)))
     }
 
     /// The first place in `folded` where `pattern`, the pattern of `entry`, matches; `words` is where the words after the codes begin.
@@ -90,5 +112,36 @@ impl Index {
                 Some(Taken { range: captures.get(0)?.range(), holes: named.collect(), letters: entry.letters })
             }
         }
+    }
+}
+
+impl Layer {
+    /// The entries that may stand in `folded`, each once.
+    fn entries(&self, folded: &str) -> impl Iterator<Item = Entry> {
+        let mut present = vec![0_u64; self.tables.literals() / 64 + 1];
+        let mut hits: Vec<u32> = self.tables.anywhere.to_vec();
+        self.tables.windows.find(folded, |literal| {
+            let (word, bit) = (literal as usize / 64, 1 << (literal % 64));
+            if present[word] & bit == 0 {
+                present[word] |= bit;
+                hits.extend(self.tables.owners(literal));
+            }
+        });
+        hits.sort_unstable();
+        hits.dedup();
+        let stands = move |literal: &u32| present[*literal as usize / 64] & (1 << (literal % 64)) != 0;
+        let entries = hits.into_iter().map(|entry| &self.tables.entries[entry as usize]);
+        let fitting = entries.filter(move |entry| self.tables.groups(entry).all(|group| group.iter().any(&stands)));
+        fitting.filter_map(|entry| self.entry(entry))
+    }
+
+    /// An entry of the tables as one of the index, unless the set has not this rule of theirs.
+    fn entry(&self, entry: &Entry) -> Option<Entry> {
+        Some(Entry { rule: self.rule(entry.rule)?.0, regex: self.first_regex + entry.regex, ..*entry })
+    }
+
+    /// The rule of the set that a rule of the tables is.
+    fn rule(&self, rule: u32) -> Option<RuleIx> {
+        self.places.as_ref().map_or(Some(RuleIx(rule)), |places| places[rule as usize])
     }
 }

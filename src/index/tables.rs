@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::windows::WindowTables;
-use crate::model::{Form, Pattern, RuleIx, RuleSet};
+use crate::model::{Form, Pattern, Rule, RuleIx, RuleSet};
 
 /// Shorter words, in bytes, stand in most texts: that a pattern needs one tells little of whether it fits.
 const TELLING: usize = 3;
@@ -55,15 +55,22 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The tables of a set's patterns.
+    /// The tables of all of a set's patterns.
     #[must_use]
     pub fn new(set: &RuleSet) -> Self {
+        Self::of(set, |_| true)
+    }
+
+    /// The tables of the patterns of those rules that are `wanted`.
+    #[must_use]
+    pub fn of(set: &RuleSet, wanted: impl Fn(RuleIx) -> bool) -> Self {
+        let rules: Vec<(u32, &Rule)> = (0..).zip(&set.rules).filter(|(rule, _)| wanted(RuleIx(*rule))).collect();
         let mut literals = Literals::default();
-        let groups: Vec<Groups> = patterns(set).map(|(_, _, pattern)| literals.groups(pattern)).collect();
+        let groups: Vec<Groups> = patterns(&rules).map(|(_, _, pattern)| literals.groups(pattern)).collect();
         let mut looked_for = LookedFor::default();
         let (mut anywhere, mut flat, mut regexes) = (Vec::new(), Vec::new(), 0);
         let mut entries = Vec::with_capacity(groups.len());
-        for (number, ((rule, pattern, of), mut groups)) in patterns(set).zip(groups).enumerate() {
+        for (number, ((rule, pattern, of), mut groups)) in patterns(&rules).zip(groups).enumerate() {
             let rarest = (0..groups.len()).min_by_key(|group| literals.cost(&groups[*group]));
             match rarest.map(|group| groups.swap_remove(group)) {
                 None => anywhere.push(number as u32),
@@ -78,7 +85,7 @@ impl Tables {
             entries.push(Entry { rule, pattern, letters: of.letters(), regex: regexes, groups: place });
             regexes += u32::from(matches!(of.form, Form::Regex(_)));
         }
-        let wordless = set.rules.iter().enumerate().filter(|(_, rule)| rule.patterns.is_empty());
+        let wordless = rules.iter().filter(|(_, rule)| rule.patterns.is_empty());
         let ends = looked_for.owners.iter().scan(0, |end, of| {
             *end += of.len() as u32;
             Some(*end)
@@ -87,7 +94,7 @@ impl Tables {
         Self {
             owner_ends: ends.collect(),
             owners: looked_for.owners.concat().into(),
-            wordless: wordless.map(|(index, _)| index as u32).collect(),
+            wordless: wordless.map(|(rule, _)| *rule).collect(),
             windows: WindowTables::new(&texts),
             entries: entries.into(),
             groups: flat.into(),
@@ -185,10 +192,7 @@ impl LookedFor {
     }
 }
 
-/// Every pattern of a set, with the number of its rule and its place among the rule's.
-fn patterns(set: &RuleSet) -> impl Iterator<Item = (u32, u32, &Pattern)> {
-    set.rules
-        .iter()
-        .enumerate()
-        .flat_map(|(rule, of_rule)| of_rule.patterns.iter().enumerate().map(move |(number, pattern)| (rule as u32, number as u32, pattern)))
+/// Every pattern of some rules, with the number of its rule and its place among the rule's.
+fn patterns<'s>(rules: &[(u32, &'s Rule)]) -> impl Iterator<Item = (u32, u32, &'s Pattern)> {
+    rules.iter().flat_map(|(rule, of_rule)| (0..).zip(of_rule.patterns.iter()).map(|(number, pattern)| (*rule, number, pattern)))
 }

@@ -11,7 +11,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::join::owned;
 use super::report::Report;
-use crate::model::{Failure, Notice, NoticeMark, RuleSet, Speaker};
+use crate::model::{Failure, Lazy, Notice, NoticeMark, RuleSet, Speaker};
 use crate::reading::Grammar;
 
 /// What an input told, and what kept it from telling more.
@@ -26,7 +26,7 @@ pub struct Told {
 /// Reads JSON by the notices of a set.
 #[derive(Debug)]
 pub struct NoticeReader {
-    notices: Vec<Notice>,
+    notices: Lazy<Vec<Notice>>,
 }
 
 impl NoticeReader {

@@ -15,7 +15,7 @@ use super::page::{Line, lines, recognises, returned_at, says};
 use super::parts::Parts;
 use super::recover::{self, Recovered};
 use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
-use crate::model::{Failure, Kind, Layout, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
+use crate::model::{Failure, Kind, Layout, Lazy, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
 use crate::pattern::Folded;
 use crate::reading::Grammar;
 
@@ -37,8 +37,8 @@ pub enum Report {
 /// Reads mails by the layouts of a set.
 #[derive(Debug)]
 pub struct Reader {
-    layouts: Vec<Layout>,
-    transcripts: Vec<Transcript>,
+    layouts: Lazy<Vec<Layout>>,
+    transcripts: Lazy<Vec<Transcript>>,
     own: Own,
 }
 

@@ -1,22 +1,31 @@
 //! Which provider a host or a domain belongs to.
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use crate::model::{ProviderIx, RuleSet};
+use rustc_hash::FxHashMap;
 
-/// The hosts and domains of all providers.
-#[derive(Debug, Default)]
+use crate::model::{Lazy, ProviderIx, RuleSet};
+
+/// The hosts and domains of all providers. Those of the shipped ones are unpacked when first asked for.
+#[derive(Debug)]
 pub struct Directory {
     hosts: Names,
     domains: Names,
 }
 
+/// The names of each provider, and what finds them.
+#[derive(Debug)]
+struct Names {
+    packed: Vec<Lazy<Vec<String>>>,
+    found: OnceLock<Finder>,
+}
+
 /// Names with the providers that they belong to.
 #[derive(Debug, Default)]
-struct Names {
-    exact: HashMap<String, ProviderIx>,
+struct Finder {
+    exact: FxHashMap<String, ProviderIx>,
     /// `*.example.com`, kept as `example.com`.
-    below: HashMap<String, ProviderIx>,
+    below: FxHashMap<String, ProviderIx>,
     /// Any other use of `*`.
     globs: Vec<(String, ProviderIx)>,
 }
@@ -25,13 +34,11 @@ impl Directory {
     /// The directory of a set.
     #[must_use]
     pub fn new(set: &RuleSet) -> Self {
-        let mut directory = Self::default();
-        for (index, provider) in set.providers.iter().enumerate() {
-            let index = ProviderIx(index as u32);
-            provider.hosts.iter().for_each(|name| directory.hosts.add(name, index));
-            provider.domains.iter().for_each(|name| directory.domains.add(name, index));
+        let names = |packed: Vec<Lazy<Vec<String>>>| Names { packed, found: OnceLock::new() };
+        Self {
+            hosts: names(set.providers.iter().map(|provider| provider.hosts.clone()).collect()),
+            domains: names(set.providers.iter().map(|provider| provider.domains.clone()).collect()),
         }
-        directory
     }
 
     /// The provider that a host speaks for.
@@ -49,6 +56,19 @@ impl Directory {
 }
 
 impl Names {
+    fn find(&self, name: &str) -> Option<ProviderIx> {
+        let finder = || {
+            let mut finder = Finder::default();
+            for (index, names) in (0..).map(ProviderIx).zip(&self.packed) {
+                names.iter().for_each(|name| finder.add(name, index));
+            }
+            finder
+        };
+        self.found.get_or_init(finder).find(name)
+    }
+}
+
+impl Finder {
     fn add(&mut self, name: &str, provider: ProviderIx) {
         match name.strip_prefix("*.") {
             Some(below) if !below.contains('*') => {
@@ -93,7 +113,7 @@ mod tests {
 
     #[test]
     fn names_are_found_by_themselves_and_from_above() {
-        let mut names = Names::default();
+        let mut names = Finder::default();
         for (index, name) in ["example.jp", "*.example.jp", "*.mx.example.jp", "mx*.mail.example.com"].into_iter().enumerate() {
             names.add(name, ProviderIx(index as u32));
         }

@@ -15,7 +15,7 @@ pub use choice::{Rank, Step};
 pub use directory::Directory;
 pub use requirement::{Requirement, Unmet};
 
-use crate::index::{Entry, Index, Tables, Taken};
+use crate::index::{Entry, Ground, Index, Taken};
 use crate::model::{Failure, ProviderIx, ProviderKind, RuleIx, RuleSet, Scope, Speaker, Verdict};
 use crate::pattern::Folded;
 use crate::reading::read_codes;
@@ -68,18 +68,18 @@ struct Hearing<'a> {
 }
 
 /// A rule that would rank so, at best, if its words matched.
-struct Candidate<'i> {
+struct Candidate {
     rule: RuleIx,
-    entry: Option<&'i Entry>,
+    entry: Option<Entry>,
     verdict: Verdict,
     rank: Rank,
 }
 
 impl Matcher {
-    /// Makes the patterns of `set` ready, whose tables these are.
+    /// Makes the patterns of `set` ready, but for what `ground` knows of it already.
     #[must_use]
-    pub fn new(set: &RuleSet, tables: Tables) -> Self {
-        Self { index: Index::new(tables), directory: Directory::new(set) }
+    pub fn new(set: &RuleSet, ground: Option<Ground>) -> Self {
+        Self { index: Index::new(set, ground), directory: Directory::new(set) }
     }
 
     /// Which provider hosts and domains belong to.
@@ -94,7 +94,7 @@ impl Matcher {
         let mut best: Option<Match> = None;
         for hearing in self.hearings(set, failure, from) {
             // Few are ever looked at: a heap gives the best first without sorting the rest.
-            let mut candidates: BinaryHeap<Candidate<'_>> = self.candidates(&hearing).collect();
+            let mut candidates: BinaryHeap<Candidate> = self.candidates(&hearing).collect();
             while let Some(candidate) = candidates.pop() {
                 // A candidate's rank is the best it can have: a choice of words may turn out shorter.
                 let less = |rank: &Rank| best.as_ref().is_none_or(|best| best.rank < *rank);
@@ -157,7 +157,7 @@ impl Matcher {
     }
 
     /// The rules whose words may stand in an utterance, and those that go by conditions alone; all of them fit otherwise.
-    fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate<'i>> {
+    fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate> {
         let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule(), Some(entry)));
         let all = worded.chain(self.index.wordless().map(|rule| (rule, None)));
         // The entries of a rule stand side by side, so that its conditions are looked at once.
@@ -173,26 +173,26 @@ impl Matcher {
 }
 
 /// The rank of a rule with one of its patterns.
-fn ranked(rank: Rank, entry: Option<&Entry>) -> Rank {
+fn ranked(rank: Rank, entry: Option<Entry>) -> Rank {
     let Some(entry) = entry else { return rank };
     Rank { words: true, letters: entry.letters, pattern: Reverse(entry.pattern as usize), ..rank }
 }
 
-impl PartialEq for Candidate<'_> {
+impl PartialEq for Candidate {
     fn eq(&self, other: &Self) -> bool {
         self.rank == other.rank
     }
 }
 
-impl Eq for Candidate<'_> {}
+impl Eq for Candidate {}
 
-impl PartialOrd for Candidate<'_> {
+impl PartialOrd for Candidate {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Candidate<'_> {
+impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
         self.rank.cmp(&other.rank)
     }
@@ -209,7 +209,7 @@ impl Hearing<'_> {
         let rank = Rank {
             asked: rule.scope == Scope::Asked,
             priority: rule.priority,
-            strength: verdict.strength,
+            strength: self.set.strength(&verdict),
             utterance: self.utterance,
             words: false,
             scope: rule.scope,
@@ -223,11 +223,11 @@ impl Hearing<'_> {
     }
 
     /// The match of a candidate, if its words stand there.
-    fn confirm(&self, candidate: &Candidate<'_>) -> Option<Match> {
+    fn confirm(&self, candidate: &Candidate) -> Option<Match> {
         let rule = self.set.rule(candidate.rule);
         let taken = match candidate.entry {
             None => Taken::default(),
-            Some(entry) => self.index.find(entry, &rule.patterns[entry.pattern as usize], self.folded.as_str(), self.words)?,
+            Some(entry) => self.index.find(&entry, &rule.patterns[entry.pattern as usize], self.folded.as_str(), self.words)?,
         };
         if self.forbidden(&rule.conditions) {
             return None;
@@ -258,7 +258,7 @@ mod tests {
     /// Every rule that matches, found by trying each of them.
     fn one_by_one(matcher: &Matcher, set: &RuleSet, failure: &Failure<'_>) -> Option<Match> {
         let tries = |hearing: Hearing<'_>| {
-            let worded = matcher.index.all().iter().map(|entry| (entry.rule(), Some(entry)));
+            let worded = matcher.index.all().map(|entry| (entry.rule(), Some(entry)));
             let all = worded.chain(matcher.index.wordless().map(|rule| (rule, None)));
             let candidate = |(rule, entry)| {
                 let (verdict, rank) = hearing.standing(rule)?;

@@ -9,7 +9,7 @@ use super::rule::Origin;
 use super::word::{Action, Kind, ProviderKind, Severity, Strength};
 
 /// Which category of a [`RuleSet`](super::RuleSet).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CategoryIx(pub u32);
 
 /// Which provider of a [`RuleSet`](super::RuleSet).
@@ -17,7 +17,8 @@ pub struct CategoryIx(pub u32);
 pub struct ProviderIx(pub u32);
 
 /// Why a mail came back. Categories are data, so that an operator can add one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Category {
     /// Its name in rules and output.
     pub id: String,
@@ -44,18 +45,19 @@ pub struct Category {
 }
 
 /// A mail system, carrier, service or list, or the standards. One rule file each.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Provider {
     /// Its name in rules and output.
     pub id: String,
     /// What it is.
     pub kind: ProviderKind,
     /// What people call it.
-    pub name: Localized<String>,
+    pub name: Lazy<Localized<String>>,
     /// The recipient domains that it serves, `*.` in front for those below a domain.
-    pub domains: Vec<String>,
+    pub domains: Lazy<Vec<String>>,
     /// The hosts that speak or report in its name, `*` for any part.
-    pub hosts: Vec<String>,
+    pub hosts: Lazy<Vec<String>>,
     /// Where it stands.
     pub origin: Origin,
 }

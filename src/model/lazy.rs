@@ -1,13 +1,12 @@
 //! Values that are unpacked when they are first looked at.
 //!
-//! The shipped rules stand in the binary as bytes. A lookup needs the patterns of a few rules and the advice of one, so
-//! the rest is never unpacked.
+//! The shipped rules stand in the binary as bytes. A lookup needs a few rules and the advice of one, so the rest is never
+//! unpacked.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 /// A value, or the bytes that it is unpacked from.
@@ -16,13 +15,27 @@ pub struct Lazy<T> {
     packed: &'static [u8],
 }
 
-impl<T: Default + DeserializeOwned> Deref for Lazy<T> {
+impl<T: Deserialize<'static>> Deref for Lazy<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // The bytes were packed from such a value when the program was built.
-        self.value.get_or_init(|| postcard::from_bytes(self.packed).unwrap_or_default())
+        self.value.get_or_init(|| unpack(self.packed))
     }
+}
+
+impl<T: Deserialize<'static>> Lazy<T> {
+    /// Changes the value.
+    pub fn change(&mut self, change: impl FnOnce(&mut T)) {
+        let packed = std::mem::take(&mut self.packed);
+        let mut value = self.value.take().unwrap_or_else(|| unpack(packed));
+        change(&mut value);
+        self.value = OnceLock::from(value);
+    }
+}
+
+fn unpack<T: Deserialize<'static>>(packed: &'static [u8]) -> T {
+    let broken = |error| unreachable!("the bytes were packed from such a value when the program was built: {error}");
+    postcard::from_bytes(packed).unwrap_or_else(broken)
 }
 
 impl<T> From<T> for Lazy<T> {
@@ -43,13 +56,13 @@ impl<T: Clone> Clone for Lazy<T> {
     }
 }
 
-impl<T: Default + DeserializeOwned + fmt::Debug> fmt::Debug for Lazy<T> {
+impl<T: Deserialize<'static> + fmt::Debug> fmt::Debug for Lazy<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
 }
 
-impl<T: Default + DeserializeOwned + PartialEq> PartialEq for Lazy<T> {
+impl<T: Deserialize<'static> + PartialEq> PartialEq for Lazy<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
@@ -57,7 +70,7 @@ impl<T: Default + DeserializeOwned + PartialEq> PartialEq for Lazy<T> {
 
 impl<'l, T> IntoIterator for &'l Lazy<Vec<T>>
 where
-    Vec<T>: DeserializeOwned,
+    T: Deserialize<'static>,
 {
     type Item = &'l T;
     type IntoIter = std::slice::Iter<'l, T>;
@@ -67,7 +80,7 @@ where
     }
 }
 
-impl<T: Default + DeserializeOwned + Serialize> Serialize for Lazy<T> {
+impl<T: Deserialize<'static> + Serialize> Serialize for Lazy<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(&postcard::to_allocvec(&**self).map_err(ser::Error::custom)?)
     }

@@ -33,7 +33,7 @@ pub use names::{Named, UnknownName};
 pub use notice::{Notice, NoticeMark};
 pub use own::Own;
 pub use pattern::{Alternative, Element, Form, Hole, IGNORED, Pattern, RegexPattern, TextPattern, is_cjk, letters};
-pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleIx, Verdict};
+pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleBody, RuleIx, Verdict};
 pub use set::{RuleSet, SetStatus};
 pub use shape::{Role, Shape, StageWord, Transcript};
 pub use word::{Action, Audience, Kind, ProviderKind, Scope, Severity, Stage, Strength};

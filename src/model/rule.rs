@@ -1,6 +1,7 @@
 //! Rules, their conditions and examples, and notes.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -34,9 +35,19 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleIx(pub u32);
 
-/// What words mean.
-#[derive(Debug, Clone, PartialEq)]
+/// What words mean. A shipped rule is unpacked when first looked at.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Rule {
+    body: Lazy<Box<RuleBody>>,
+    #[serde(skip)]
+    built_in: Option<RuleIx>,
+}
+
+/// All that a rule says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct RuleBody {
     /// `provider/id`, its name everywhere.
     pub name: String,
     /// Whose rule it is.
@@ -66,6 +77,52 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Marks it as the rule of this index in the set inside the binary.
+    pub(crate) const fn mark_built_in(&mut self, index: RuleIx) {
+        self.built_in = Some(index);
+    }
+
+    /// Which rule it is of the set inside the binary, if it is from there.
+    #[must_use]
+    pub const fn built_in(&self) -> Option<RuleIx> {
+        self.built_in
+    }
+
+    /// The ids of its provider and of itself within that.
+    #[must_use]
+    pub fn ids(&self) -> (&str, &str) {
+        self.name.split_once('/').unwrap_or_default()
+    }
+}
+
+impl From<RuleBody> for Rule {
+    fn from(body: RuleBody) -> Self {
+        Self { body: Lazy::from(Box::new(body)), built_in: None }
+    }
+}
+
+impl Deref for Rule {
+    type Target = RuleBody;
+
+    fn deref(&self) -> &RuleBody {
+        &self.body
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// By what it says, wherever it is from.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl RuleBody {
     /// What it says when `holds` tells which conditions are met.
     pub fn verdict_where(&self, holds: impl Fn(&Conditions) -> bool) -> &Verdict {
         self.overrides.iter().find(|change| holds(&change.conditions)).map_or(&self.verdict, |change| &change.verdict)
@@ -73,12 +130,12 @@ impl Rule {
 }
 
 /// What a rule says about a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Why the mail came back.
     pub category: CategoryIx,
-    /// How much the words say.
-    pub strength: Strength,
+    /// How much the words say, in place of what the category's mostly do.
+    pub strength: Option<Strength>,
     /// In place of the category's severity.
     pub severity: Option<Severity>,
     /// In place of the category's action.
@@ -86,7 +143,7 @@ pub struct Verdict {
 }
 
 /// Another verdict under further conditions (`when`).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Override {
     /// What must hold.
     pub conditions: Conditions,
@@ -155,7 +212,8 @@ pub struct Example {
 }
 
 /// An addition to the advice for one provider and some categories.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Note {
     /// Whose note it is.
     pub provider: ProviderIx,

@@ -1,33 +1,39 @@
 //! A whole set of rules, every name in it resolved.
 
+use serde::{Deserialize, Serialize};
+
 use super::category::{Category, CategoryIx, Provider, ProviderIx};
 use super::layout::Layout;
+use super::lazy::Lazy;
 use super::notice::Notice;
-use super::rule::{Note, Rule, RuleIx};
+use super::rule::{Note, Rule, RuleIx, Verdict};
 use super::shape::{Shape, StageWord, Transcript};
-use super::word::Kind;
+use super::word::{Kind, Strength};
 
 /// Everything that one load of rule files gave. Every index in it is valid within it.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// The default is what no files give.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct RuleSet {
     /// The categories, in the order of the files.
     pub categories: Vec<Category>,
-    /// The providers, by id.
+    /// The providers, layer by layer, those that a layer brings in by id.
     pub providers: Vec<Provider>,
     /// The rules in force, by provider and id.
     pub rules: Vec<Rule>,
     /// The notes.
     pub notes: Vec<Note>,
     /// The shapes of diagnostics.
-    pub shapes: Vec<Shape>,
+    pub shapes: Lazy<Vec<Shape>>,
     /// The forms of SMTP transcripts.
-    pub transcripts: Vec<Transcript>,
+    pub transcripts: Lazy<Vec<Transcript>>,
     /// The layouts of reports, those that ask most first.
-    pub layouts: Vec<Layout>,
-    /// The forms of JSON notices, in the order of providers.
-    pub notices: Vec<Notice>,
+    pub layouts: Lazy<Vec<Layout>>,
+    /// The forms of JSON notices, in the order of the files.
+    pub notices: Lazy<Vec<Notice>>,
     /// The words for stages, longest first.
-    pub stage_words: Vec<StageWord>,
+    pub stage_words: Lazy<Vec<StageWord>>,
     /// The category of a failure of each kind that no rule explains, in the order of [`Kind::ALL`].
     pub defaults: [CategoryIx; Kind::ALL.len()],
     /// How the set came about.
@@ -35,7 +41,7 @@ pub struct RuleSet {
 }
 
 /// How a set came about: its version, and what is in force.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SetStatus {
     /// Counts the sets that a process has loaded, from 1.
     pub generation: u64,
@@ -86,6 +92,12 @@ impl RuleSet {
     #[must_use]
     pub fn category_by_id(&self, id: &str) -> Option<CategoryIx> {
         self.categories.iter().position(|category| category.id == id).map(|index| CategoryIx(index as u32))
+    }
+
+    /// How much the words say that lead to a verdict.
+    #[must_use]
+    pub fn strength(&self, verdict: &Verdict) -> Strength {
+        verdict.strength.unwrap_or_else(|| self.category(verdict.category).strength)
     }
 
     /// The category of a failure of this kind that no rule explains.

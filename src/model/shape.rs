@@ -24,7 +24,7 @@ named! {
 ///
 /// Holes of the patterns tell about the failure: `{recipient:address}`, `{original:address}`, `{host}`, `{ip}`, `{stage}`;
 /// any other becomes a fact.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
     /// Whose shape it is.
     pub provider: ProviderIx,
@@ -43,7 +43,7 @@ pub struct Shape {
 }
 
 /// How an SMTP session is printed: who spoke in which line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// Whose transcript it is.
     pub provider: ProviderIx,

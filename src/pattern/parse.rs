@@ -84,14 +84,22 @@ fn mark_signs(source: &str, body: Range<usize>, signs: &mut Vec<Element>) -> Res
                 let help = "text is taken as it is; write `**`, `{{` or `}}` for the signs themselves, or use `regex`";
                 return Err(PatternError::new(at..at + 2, "a backslash means nothing in a text pattern", help.to_owned()));
             }
-            _ => {
-                let c = rest.chars().next().unwrap_or_default();
-                push_text(&mut out, c, c.len_utf8())
-            }
+            _ => push_plain(&mut out, rest),
         };
         at += taken;
     }
     Ok(out)
+}
+
+/// Pushes what `rest` begins with and is no sign, at least one character; how many bytes that was.
+fn push_plain(out: &mut String, rest: &str) -> usize {
+    let plain = rest.bytes().take_while(|byte| byte.is_ascii() && !b"*{}\\".contains(byte)).count();
+    if plain > 0 {
+        out.push_str(&rest[..plain]);
+        return plain;
+    }
+    let c = rest.chars().next().unwrap_or_default();
+    push_text(out, c, c.len_utf8())
 }
 
 fn push_text(out: &mut String, c: char, taken: usize) -> usize {

@@ -2,53 +2,27 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::AhoCorasick;
-
 use super::codes::read_codes;
+use super::openings::Openings;
 use super::segment::Parts;
 use super::{readable, transcript};
-use crate::model::{Failure, ProviderIx, Role, RuleSet, Shape, Speaker, Stage, StageWord, TextPattern, Transcript, Utterance};
+use crate::model::{Failure, Lazy, ProviderIx, Role, RuleSet, Shape, Speaker, Stage, StageWord, Transcript, Utterance};
 use crate::pattern::Folded;
 
-/// All shapes of a set, with one automaton that finds which of them a text may hold.
+/// All shapes of a set.
 #[derive(Debug)]
 pub struct Grammar {
-    shapes: Vec<Shape>,
-    transcripts: Vec<Transcript>,
-    stage_words: Vec<StageWord>,
-    automaton: Option<AhoCorasick>,
-    /// For each literal of the automaton: shape, and which of its openings.
-    owners: Vec<(usize, usize)>,
-}
-
-/// An opening of a shape that a text may hold.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate<'g> {
-    pub(super) shape: &'g Shape,
-    pub(super) opens: &'g TextPattern,
+    openings: Openings,
+    transcripts: Lazy<Vec<Transcript>>,
+    stage_words: Lazy<Vec<StageWord>>,
 }
 
 impl Grammar {
     /// Makes the shapes of `set` ready.
     #[must_use]
     pub fn new(set: &RuleSet) -> Self {
-        let mut literals = Vec::new();
-        let mut owners = Vec::new();
-        for (index, shape) in set.shapes.iter().enumerate() {
-            for (opening, pattern) in shape.opens.iter().enumerate() {
-                for key in pattern.keys() {
-                    literals.push(key);
-                    owners.push((index, opening));
-                }
-            }
-        }
-        Self {
-            automaton: AhoCorasick::new(&literals).ok().filter(|_| !literals.is_empty()),
-            shapes: set.shapes.clone(),
-            transcripts: set.transcripts.clone(),
-            stage_words: set.stage_words.clone(),
-            owners,
-        }
+        let openings = Openings::new(set.shapes.clone());
+        Self { openings, transcripts: set.transcripts.clone(), stage_words: set.stage_words.clone() }
     }
 
     /// Reads a text: who said what, when, and with which codes. At most [`MAX_TEXT`](super::MAX_TEXT) bytes of it are read.
@@ -56,7 +30,7 @@ impl Grammar {
     pub fn read<'t>(&self, text: &'t str) -> Failure<'t> {
         let text = readable(text);
         let folded = Folded::new(text);
-        let candidates = self.candidates(folded.as_str());
+        let candidates = self.openings.in_text(folded.as_str());
         let transcript = Transcript::printed_in(&self.transcripts, text);
         if candidates.is_empty() && transcript.is_none() {
             return plain(text);
@@ -67,17 +41,6 @@ impl Grammar {
             None => parts.read(0..folded.as_str().len(), Speaker::Reporter, 0),
         }
         parts.finish()
-    }
-
-    /// The openings of which a literal stands in `folded`, in the order of the shapes.
-    fn candidates(&self, folded: &str) -> Vec<Candidate<'_>> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let mut hits: Vec<_> = automaton.find_overlapping_iter(folded).map(|hit| self.owners[hit.pattern().as_usize()]).collect();
-        hits.sort_unstable();
-        hits.dedup();
-        let candidate =
-            |(shape, opening): (usize, usize)| Candidate { shape: &self.shapes[shape], opens: &self.shapes[shape].opens[opening] };
-        hits.into_iter().map(candidate).collect()
     }
 
     /// The stage that folded words name: the longest name in them.

@@ -5,6 +5,7 @@
 
 mod codes;
 mod grammar;
+mod openings;
 mod segment;
 mod transcript;
 

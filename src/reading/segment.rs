@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grammar::{Candidate, Grammar, reporter_of, utterance};
+use super::grammar::{Grammar, reporter_of, utterance};
+use super::openings::Candidate;
 use crate::model::{Failure, HoleKind, IGNORED, Role, Shape, Speaker, Stage, TextPattern};
 use crate::pattern::{self, Folded, Found};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fault::{Fault, Level};
 use super::pile::Pile;
+use super::prepare::ready;
 use super::source::{Layer, Source, content_hash};
 use crate::model::RuleSet;
 
@@ -43,12 +44,20 @@ pub fn load_valid(layers: &[Layer]) -> Loaded {
 
 fn assemble(layers: &[Layer], valid_only: bool) -> Loaded {
     let mut pile = Pile::new(valid_only);
-    for layer in layers {
+    let mut on_top = layers;
+    if let [bottom, others @ ..] = layers
+        && let Some(set) = ready(bottom)
+    {
+        pile.begin_with(bottom, set);
+        on_top = others;
+    }
+    for layer in on_top {
         pile.add_layer(layer);
     }
-    pile.status.hash = content_hash(layers);
-    pile.status.generation = 1;
-    let set = pile.resolve();
+    pile.set.status.hash = content_hash(layers);
+    pile.set.status.generation = 1;
+    let bare = on_top.len() < layers.len() && on_top.iter().all(|layer| layer.files.is_empty());
+    let set = if bare { Some(std::mem::take(&mut pile.set)) } else { pile.resolve() };
     sort_faults(&mut pile.faults);
     Loaded { set, faults: pile.faults, sources: pile.sources }
 }

@@ -3,17 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Action, Advice, Audience, Conditions, Example, Kind, Layout, Lazy, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope,
-    Severity, Stage, StageWord, Strength, TextPattern,
+    Action, Advice, Audience, Conditions, Example, Kind, Layout, Localized, Notice, Origin, Pattern, ProviderKind, Role, Scope, Severity,
+    Stage, StageWord, Strength, TextPattern,
 };
 
 /// Something with the place in its file that it stands at.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Item<T> {
     pub(super) value: T,
     pub(super) range: Range<usize>,
@@ -43,8 +41,7 @@ impl<T> Placed<T> {
 }
 
 /// One file.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Debug, Default)]
 pub(super) struct FileDraft {
     pub(super) provider: Option<Item<ProviderDraft>>,
     pub(super) categories: Vec<Item<CategoryDraft>>,
@@ -59,7 +56,7 @@ pub(super) struct FileDraft {
 }
 
 /// A provider. What a later layer leaves out stays as it was.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct ProviderDraft {
     pub(super) id: At<String>,
     pub(super) kind: Option<ProviderKind>,
@@ -69,8 +66,7 @@ pub(super) struct ProviderDraft {
 }
 
 /// A category.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Debug, Clone)]
 pub(super) struct CategoryDraft {
     pub(super) id: At<String>,
     pub(super) group: String,
@@ -85,35 +81,31 @@ pub(super) struct CategoryDraft {
 }
 
 /// Advice with the facts that it names, so that these can be looked up.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Debug, Clone, Default)]
 pub(super) struct AdviceDraft {
-    pub(super) advice: Lazy<Advice>,
-    /// Left out of prepared files, whose facts have been looked up.
-    #[serde(skip)]
+    pub(super) advice: Advice,
     pub(super) facts: Vec<At<String>>,
 }
 
 /// A rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Debug, Clone)]
 pub(super) struct RuleDraft {
     pub(super) id: At<String>,
     pub(super) disabled: bool,
     pub(super) scope: Scope,
     pub(super) priority: i32,
     pub(super) verdict: VerdictDraft,
-    pub(super) patterns: Lazy<Vec<Pattern>>,
+    pub(super) patterns: Vec<Pattern>,
     pub(super) conditions: Conditions,
     pub(super) overrides: Vec<(Conditions, VerdictDraft)>,
     pub(super) advice: AdviceDraft,
     pub(super) operator: AdviceDraft,
-    pub(super) examples: Lazy<Vec<Example>>,
-    pub(super) counter_examples: Lazy<Vec<Example>>,
+    pub(super) examples: Vec<Example>,
+    pub(super) counter_examples: Vec<Example>,
 }
 
 /// What a rule says; what is left out is the category's, or the rule's.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct VerdictDraft {
     pub(super) category: Option<At<String>>,
     pub(super) strength: Option<Strength>,
@@ -122,8 +114,7 @@ pub(super) struct VerdictDraft {
 }
 
 /// A note.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
+#[derive(Debug, Clone)]
 pub(super) struct NoteDraft {
     pub(super) categories: Vec<At<String>>,
     pub(super) audience: Audience,
@@ -131,7 +122,7 @@ pub(super) struct NoteDraft {
 }
 
 /// A shape.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct ShapeDraft {
     pub(super) id: At<String>,
     pub(super) role: Role,
@@ -141,7 +132,7 @@ pub(super) struct ShapeDraft {
 }
 
 /// A layout, its provider still open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct LayoutDraft {
     pub(super) id: At<String>,
     /// The layer that it stands in, counted from below.
@@ -151,7 +142,7 @@ pub(super) struct LayoutDraft {
 }
 
 /// A form of notice, its provider still open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct NoticeDraft {
     pub(super) id: At<String>,
     /// Everything but the provider, which is the file's.
@@ -159,7 +150,7 @@ pub(super) struct NoticeDraft {
 }
 
 /// A form of transcript.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct TranscriptDraft {
     pub(super) sent: String,
     pub(super) received: String,

@@ -14,7 +14,7 @@ use super::layout::read_layout;
 use super::notice::read_notice;
 use super::reader::{At, Reader, Table};
 use super::rule::read_rule;
-use super::source::{Prepared, RawFile, Source};
+use super::source::{RawFile, Source};
 use super::template::parse_template;
 use crate::model::{Advice, Audience, Lang, Localized, Named as _, Scope, Stage, StageWord, Strength, TextPattern};
 use crate::pattern::{Folded, parse_text};
@@ -43,9 +43,9 @@ pub(super) fn read_files(files: &[RawFile]) -> Vec<Reading> {
     drafts.into_iter().map(|(_, draft)| draft).collect()
 }
 
-/// How many bytes there are to be read; of a prepared file next to none.
+/// How many bytes there are to be read.
 fn size(file: &RawFile) -> usize {
-    file.bytes.as_ref().ok().filter(|_| file.prepared().is_none()).map_or(0, |bytes| bytes.len())
+    file.bytes.as_ref().map_or(0, |bytes| bytes.len())
 }
 
 /// What reading one file gave. Whatever is wrong with it is among the faults; what could be read is in the draft.
@@ -56,11 +56,8 @@ pub(super) struct Reading {
     pub(super) faults: Vec<Fault>,
 }
 
-/// Reads one file, unless that was done when the program was built.
+/// Reads one file.
 fn read_file(raw: &RawFile) -> Reading {
-    if let Some(ready) = raw.prepared().and_then(|prepared| unpack(raw, &prepared)) {
-        return ready;
-    }
     let (text, fault) = decode(raw);
     let source = Arc::new(Source::new(&raw.name, text));
     if let Some((at, code, title, help)) = fault {
@@ -68,11 +65,6 @@ fn read_file(raw: &RawFile) -> Reading {
         return Reading { source, draft: FileDraft::default(), faults: vec![fault] };
     }
     parse(&source)
-}
-
-fn unpack(raw: &RawFile, prepared: &Prepared) -> Option<Reading> {
-    let draft = postcard::from_bytes(prepared.draft).ok()?;
-    Some(Reading { source: Arc::new(Source::new(&raw.name, prepared.text)), draft, faults: Vec::new() })
 }
 
 fn parse(source: &Arc<Source>) -> Reading {
@@ -245,7 +237,7 @@ pub(super) fn read_advice(reader: &mut Reader, table: &Table<'_>, key: &'static 
             advice.0.insert(Lang::clone(lang), templates);
         }
     }
-    draft.advice = advice.into();
+    draft.advice = advice;
     draft
 }
 

@@ -25,4 +25,4 @@ pub use assemble::{Loaded, load, load_valid};
 pub use fault::{Code, Fault, Level, nearest};
 pub use lint::{Sources, lint};
 pub use prepare::prepare;
-pub use source::{Fingerprint, Layer, Prepared, RawFile, SETTINGS_FILE, Source, content_hash, is_rule_file};
+pub use source::{Fingerprint, Layer, RawFile, SETTINGS_FILE, Source, content_hash, is_rule_file};

@@ -1,16 +1,17 @@
-//! Rule files made ready when the program is built, so that no TOML has to be read when it starts.
+//! A set made ready when the program is built, so that no TOML has to be read when it starts.
 
-use super::fault::Level;
-use super::file::read_files;
 use super::source::Layer;
+use crate::model::{RuleIx, RuleSet};
 
-/// The drafts of a layer's files, packed, in their order; nothing where one of them has an error.
+/// A set, packed for [`Layer::built_in`].
 #[must_use]
-pub fn prepare(layer: &Layer) -> Option<Vec<Vec<u8>>> {
-    let readings = read_files(&layer.files);
-    let packed = readings.iter().map(|reading| {
-        let sound = reading.faults.iter().all(|fault| fault.level == Level::Warning);
-        sound.then(|| postcard::to_allocvec(&reading.draft).ok()).flatten()
-    });
-    packed.collect()
+pub fn prepare(set: &RuleSet) -> Option<Vec<u8>> {
+    postcard::to_allocvec(set).ok()
+}
+
+/// The set of a layer, if it was made ready.
+pub(super) fn ready(layer: &Layer) -> Option<RuleSet> {
+    let mut set: RuleSet = postcard::from_bytes(layer.prepared?).ok()?;
+    (0..).map(RuleIx).zip(&mut set.rules).for_each(|(index, rule)| rule.mark_built_in(index));
+    Some(set)
 }

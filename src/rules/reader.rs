@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -22,7 +21,7 @@ pub(super) struct Table<'t> {
 }
 
 /// A value with its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct At<T> {
     pub(super) value: T,
     pub(super) range: Range<usize>,

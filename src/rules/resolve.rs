@@ -1,48 +1,44 @@
 //! From the pile to the set: every name is looked up, and what names nothing is a fault.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::draft::{AdviceDraft, LayoutDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft};
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+use super::draft::{
+    AdviceDraft, CategoryDraft, LayoutDraft, NoticeDraft, Placed, ProviderDraft, RuleDraft, ShapeDraft, TranscriptDraft, VerdictDraft,
+};
 use super::fault::{Code, Fault, mistyped, suggest};
-use super::pile::Pile;
+use super::pile::{Owner, Pile};
 use super::reader::At;
 use super::source::Source;
 use crate::model::{
-    Category, CategoryIx, HoleKind, Kind, Layout, Named as _, Note, Notice, Override, Provider, ProviderIx, ProviderKind, Rule, RuleSet,
-    Shape, Transcript, Verdict,
+    Category, CategoryIx, HoleKind, Kind, Layout, Lazy, Named as _, Note, Notice, Origin, Override, Provider, ProviderIx, ProviderKind,
+    Rule, RuleBody, RuleSet, Shape, Transcript, Verdict,
 };
 
 impl Pile {
     /// The set, every name in it looked up; what is wrong is among the faults.
     pub(super) fn resolve(&mut self) -> Option<RuleSet> {
         let facts = if self.names_facts() { self.known_facts() } else { Vec::new() };
-        let categories = self.resolve_categories(&facts);
-        let names = Names::new(&categories, &self.providers);
+        self.resolve_categories(&facts);
+        self.resolve_providers();
+        let names = Names::new(&self.set);
         let defaults = self.resolve_defaults();
-        let providers = self.resolve_providers();
-        let rules = self.resolve_rules(&names, &categories);
-        let notes = self.resolve_notes(&names, &facts);
-        let shapes = self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape)).collect();
-        let transcripts = self.transcripts.iter().filter_map(|(owner, one)| resolve_transcript(&names, owner, one)).collect();
-        let layouts = self.resolve_layouts(&names);
-        let notices = self.resolve_notices(&names);
-        let mut stage_words = std::mem::take(&mut self.stage_words);
-        stage_words.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
-        let status = self.status.clone();
-        Some(RuleSet {
-            categories,
-            providers,
-            rules,
-            notes,
-            shapes,
-            transcripts,
-            layouts,
-            notices,
-            stage_words,
-            defaults: defaults?,
-            status,
-        })
+        self.resolve_rules(&names);
+        self.resolve_notes(&names, &facts);
+        let shapes = self.shapes.iter().filter_map(|(owner, shape)| resolve_shape(&names, owner, shape));
+        lay_on(&mut self.set.shapes, shapes.collect(), |all, mut own| all.append(&mut own));
+        let transcripts = self.transcripts.iter().filter_map(|(owner, one)| resolve_transcript(&names, owner, one));
+        lay_on(&mut self.set.transcripts, transcripts.collect(), |all, mut own| all.append(&mut own));
+        lay_on(&mut self.set.stage_words, std::mem::take(&mut self.stage_words), |all, mut own| {
+            all.append(&mut own);
+            all.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
+        });
+        self.resolve_layouts(&names);
+        self.resolve_notices(&names);
+        Some(RuleSet { defaults: defaults?, ..std::mem::take(&mut self.set) })
     }
 
     /// Whether any advice of categories or notes names a fact that must be looked up.
@@ -53,7 +49,8 @@ impl Pile {
 
     /// The names of all facts that any pattern or shape can fill, and those of the types.
     fn known_facts(&self) -> Vec<String> {
-        let patterns = self.rules.values().flat_map(|rule| rule.value.patterns.iter()).flat_map(|pattern| pattern.facts());
+        let below = self.below().flat_map(|rule| rule.patterns.iter());
+        let patterns = below.chain(self.rules.values().flat_map(|rule| &rule.value.patterns)).flat_map(|pattern| pattern.facts());
         let mut facts: Vec<String> = patterns.map(str::to_owned).collect();
         facts.extend(self.shape_facts());
         facts.extend(HoleKind::all().iter().map(|kind| kind.name().to_owned()));
@@ -63,7 +60,8 @@ impl Pile {
     }
 
     fn shape_facts(&self) -> Vec<String> {
-        let opens = self.shapes.iter().flat_map(|(_, shape)| shape.value.opens.iter().chain(&shape.value.closes));
+        let below = self.set.shapes.iter().flat_map(|shape| shape.opens.iter().chain(&shape.closes));
+        let opens = below.chain(self.shapes.iter().flat_map(|(_, shape)| shape.value.opens.iter().chain(&shape.value.closes)));
         opens.flat_map(|pattern| pattern.holes().map(|hole| hole.name.to_string())).collect()
     }
 
@@ -78,81 +76,77 @@ impl Pile {
         }
     }
 
-    fn resolve_categories(&mut self, facts: &[String]) -> Vec<Category> {
-        let drafts = self.categories.clone();
-        let mut out = Vec::with_capacity(drafts.len());
-        for draft in drafts {
+    /// The categories; those that replace others stand in their places.
+    fn resolve_categories(&mut self, facts: &[String]) {
+        for draft in self.categories.clone() {
             self.check_facts(&draft.source, &draft.value.advice, facts);
             self.check_facts(&draft.source, &draft.value.operator, facts);
-            let origin = draft.origin();
-            let value = draft.value;
-            out.push(Category {
-                id: value.id.value,
-                group: value.group,
-                name: value.name,
-                severity: value.severity,
-                action: value.action,
-                strength: value.strength,
-                sisimai: value.sisimai,
-                default_for: value.default_for.into_iter().map(|kind| kind.value).collect(),
-                advice: value.advice.advice,
-                operator: value.operator.advice,
-                origin,
-            });
+            let category = resolve_category(draft);
+            match self.set.category_by_id(&category.id) {
+                Some(below) => self.set.categories[below.0 as usize] = category,
+                None => self.set.categories.push(category),
+            }
         }
-        out
     }
 
     /// The default category of each kind; there must be just one.
     fn resolve_defaults(&mut self) -> Option<[CategoryIx; Kind::ALL.len()]> {
-        let mut out = [None; Kind::ALL.len()];
-        for (index, category) in self.categories.iter().enumerate() {
-            for kind in &category.value.default_for {
-                if out[kind.value as usize].replace(CategoryIx(index as u32)).is_some() {
-                    let title = format!("two categories are the default for {}", kind.value);
-                    let fault = Fault::error(&category.source, kind.range.clone(), Code::DefaultCategory, title);
-                    self.faults.push(fault.label("another category says so too"));
+        let mut out: [Option<CategoryIx>; Kind::ALL.len()] = [None; Kind::ALL.len()];
+        for (index, category) in (0..).map(CategoryIx).zip(&self.set.categories) {
+            for kind in &category.default_for {
+                if let Some(other) = out[*kind as usize].replace(index) {
+                    let claims = [category, self.set.category(other)].into_iter().filter_map(|category| self.claim(category, *kind));
+                    self.faults.extend(claims.take(1).collect::<Vec<_>>());
                 }
             }
         }
-        for (kind, found) in Kind::ALL.iter().zip(&out) {
-            if found.is_none() {
-                let source =
-                    self.categories.first().map_or_else(|| Arc::new(Source::new("categories.toml", "")), |c| Arc::clone(&c.source));
-                let title = format!("no category is the default for {kind}");
-                let help = format!("write `default_for = [\"{kind}\"]` in one of them");
-                self.faults.push(Fault::error(&source, 0..0, Code::DefaultCategory, title).help(help));
-            }
+        for (kind, _) in Kind::ALL.iter().zip(&out).filter(|(_, found)| found.is_none()) {
+            let named = |first: &Category| self.sources.iter().find(|source| source.name == first.origin.file).map(Arc::clone);
+            let source = self.set.categories.first().and_then(named);
+            let source = source.unwrap_or_else(|| Arc::new(Source::new("categories.toml", "")));
+            let title = format!("no category is the default for {kind}");
+            let help = format!("write `default_for = [\"{kind}\"]` in one of them");
+            self.faults.push(Fault::error(&source, 0..0, Code::DefaultCategory, title).help(help));
         }
         let found: Vec<CategoryIx> = out.into_iter().flatten().collect();
         found.try_into().ok()
     }
 
-    fn resolve_providers(&mut self) -> Vec<Provider> {
-        let mut out = Vec::with_capacity(self.providers.len());
+    /// The fault of a category that is the default for a kind as another is; none where it lies at the bottom.
+    fn claim(&self, category: &Category, kind: Kind) -> Option<Fault> {
+        let draft = self.categories.iter().find(|draft| draft.value.id.value == category.id)?;
+        let claimed = draft.value.default_for.iter().find(|claimed| claimed.value == kind)?;
+        let title = format!("two categories are the default for {kind}");
+        let fault = Fault::error(&draft.source, claimed.range.clone(), Code::DefaultCategory, title);
+        Some(fault.label("another category says so too"))
+    }
+
+    /// The providers: those that are known already in their places, then those that each layer brings in.
+    fn resolve_providers(&mut self) {
+        let mut drafts: Vec<_> = self.providers.values().collect();
+        drafts.sort_by_key(|(layer, _)| *layer);
         let mut out_of_place = Vec::new();
-        for provider in self.providers.values() {
-            let draft = &provider.value;
-            if draft.kind.is_none() {
-                out_of_place.push(self.without_kind(provider));
+        for (_, provider) in drafts {
+            let draft = provider.value.clone();
+            match self.set.provider_by_id(&draft.id.value) {
+                Some(below) => lay_provider(&mut self.set.providers[below.0 as usize], draft),
+                None => {
+                    if draft.kind.is_none() {
+                        out_of_place.push(self.without_kind(provider));
+                    }
+                    self.set.providers.push(new_provider(provider.origin(), draft));
+                }
             }
-            out.push(Provider {
-                id: draft.id.value.clone(),
-                kind: draft.kind.unwrap_or(ProviderKind::Standard),
-                name: draft.name.clone(),
-                domains: draft.domains.clone().unwrap_or_default(),
-                hosts: draft.hosts.clone().unwrap_or_default(),
-                origin: provider.origin(),
-            });
         }
         self.faults.extend(out_of_place);
-        out
     }
 
     /// The fault of a provider that no file gives a kind: it is new and lacks it, or its id should be that of a known one.
     fn without_kind(&self, provider: &Placed<ProviderDraft>) -> Fault {
         let id = &provider.value.id;
-        let known = self.providers.values().filter(|known| known.value.kind.is_some()).map(|known| known.value.id.value.as_str());
+        let own = self.providers.values().map(|(_, known)| &known.value).filter(|known| known.kind.is_some());
+        let below = self.set.providers.iter().map(|known| known.id.as_str()).filter(|known| *known != id.value);
+        let known = below.chain(own.map(|known| known.id.value.as_str()));
         match mistyped(&id.value, known) {
             Some(near) => {
                 let fault =
@@ -167,10 +161,17 @@ impl Pile {
         }
     }
 
-    fn resolve_rules(&mut self, names: &Names, categories: &[Category]) -> Vec<Rule> {
+    /// The rules, by provider and id.
+    fn resolve_rules(&mut self, names: &Names) {
         let shape_facts = self.shape_facts();
         let drafts = std::mem::take(&mut self.rules);
-        let mut out = Vec::with_capacity(drafts.len());
+        let gone = std::mem::take(&mut self.gone);
+        if drafts.is_empty() && gone.is_empty() {
+            return;
+        }
+        let mut index = 0..;
+        self.set.rules.retain(|_| index.next().is_none_or(|index| !gone.contains(&index)));
+        let mut own = Vec::with_capacity(drafts.len());
         for ((owner, _), draft) in drafts {
             let before = self.faults.len();
             let value = &draft.value;
@@ -180,18 +181,18 @@ impl Pile {
                 self.check_facts(&draft.source, &value.advice, &facts);
                 self.check_facts(&draft.source, &value.operator, &facts);
             }
-            let rule = self.resolve_rule(names, categories, &owner, draft);
+            let rule = self.resolve_rule(names, &owner, draft);
             if self.valid_only && self.faults.len() > before {
                 let faults: Vec<String> = self.faults[before..].iter().map(ToString::to_string).collect();
-                self.status.left_out.extend(faults);
+                self.set.status.left_out.extend(faults);
             } else {
-                out.extend(rule);
+                own.extend(rule);
             }
         }
-        out
+        self.set.rules = merged(std::mem::take(&mut self.set.rules), own);
     }
 
-    fn resolve_rule(&mut self, names: &Names, categories: &[Category], owner: &str, draft: Placed<Box<RuleDraft>>) -> Option<Rule> {
+    fn resolve_rule(&mut self, names: &Names, owner: &str, draft: Placed<Box<RuleDraft>>) -> Option<Rule> {
         let origin = draft.origin();
         let source = Arc::clone(&draft.source);
         let value = draft.value;
@@ -203,102 +204,182 @@ impl Pile {
                 None => category,
             };
             if let Some(own) = own {
-                overrides.push(Override { conditions, verdict: changed(own, &change, &value.verdict, categories) });
+                overrides.push(Override { conditions, verdict: changed(own, &change, &value.verdict) });
             }
         }
-        let provider = names.provider(owner)?;
-        Some(Rule {
+        let body = RuleBody {
             name: format!("{owner}/{}", value.id.value),
-            provider,
+            provider: names.provider(owner)?,
             scope: value.scope,
             priority: value.priority,
-            verdict: verdict(category?, &value.verdict, categories),
-            patterns: value.patterns,
+            verdict: verdict(category?, &value.verdict),
+            patterns: value.patterns.into(),
             conditions: value.conditions,
             overrides,
-            advice: value.advice.advice,
-            operator: value.operator.advice,
-            examples: value.examples,
-            counter_examples: value.counter_examples,
+            advice: value.advice.advice.into(),
+            operator: value.operator.advice.into(),
+            examples: value.examples.into(),
+            counter_examples: value.counter_examples.into(),
             origin,
-        })
+        };
+        Some(body.into())
     }
 
     /// The layouts, those that ask most of a report first; of those that ask as much, those of the higher layer.
-    fn resolve_layouts(&mut self, names: &Names) -> Vec<Layout> {
-        let mut drafts = std::mem::take(&mut self.layouts);
-        let general = |owner: &str| self.providers.get(owner).is_some_and(|p| p.value.kind == Some(ProviderKind::Standard));
-        drafts.sort_by_key(|(owner, draft)| {
-            let asks = draft.value.layout.demands();
-            (std::cmp::Reverse(asks), std::cmp::Reverse(draft.value.layer), general(owner))
+    fn resolve_layouts(&mut self, names: &Names) {
+        let resolved = |(owner, draft): (Owner, Placed<LayoutDraft>)| {
+            let LayoutDraft { layer, layout, .. } = draft.value;
+            Some((layer, Layout { provider: names.provider(&owner)?, ..layout }))
+        };
+        let own = std::mem::take(&mut self.layouts).into_iter().filter_map(resolved).collect();
+        let RuleSet { layouts, providers, .. } = &mut self.set;
+        let general = |layout: &Layout| providers[layout.provider.0 as usize].kind == ProviderKind::Standard;
+        lay_on(layouts, own, |all, own| {
+            let mut placed: Vec<_> = std::mem::take(all).into_iter().map(|layout| (0, layout)).collect();
+            replace(&mut placed, own, |(_, layout)| (layout.provider, &layout.id));
+            placed.sort_by_key(|(layer, layout)| (Reverse(layout.demands()), Reverse(*layer), general(layout)));
+            all.extend(placed.into_iter().map(|(_, layout)| layout));
         });
-        let resolved =
-            |(owner, draft): (String, Placed<LayoutDraft>)| Some(Layout { provider: names.provider(&owner)?, ..draft.value.layout });
-        drafts.into_iter().filter_map(resolved).collect()
     }
 
     /// The forms of notices.
-    fn resolve_notices(&mut self, names: &Names) -> Vec<Notice> {
-        let drafts = std::mem::take(&mut self.notices);
-        drafts.into_iter().filter_map(|(owner, draft)| Some(Notice { provider: names.provider(&owner)?, ..draft.value.notice })).collect()
+    fn resolve_notices(&mut self, names: &Names) {
+        let resolved =
+            |(owner, draft): (Owner, Placed<NoticeDraft>)| Some(Notice { provider: names.provider(&owner)?, ..draft.value.notice });
+        let own = std::mem::take(&mut self.notices).into_iter().filter_map(resolved).collect();
+        lay_on(&mut self.set.notices, own, |all, own| replace(all, own, |notice| (notice.provider, &notice.id)));
     }
 
     fn category(&mut self, names: &Names, source: &Arc<Source>, named: Option<&At<String>>) -> Option<CategoryIx> {
         let named = named?;
-        let found = names.categories.iter().position(|id| *id == named.value);
+        let found = names.categories.get(&named.value).copied();
         if found.is_none() {
             let fault = Fault::error(source, named.range.clone(), Code::UnknownCategory, format!("there is no category `{}`", named.value));
-            self.faults.push(fault.label("not a category").help(suggest(&named.value, names.categories.iter().map(String::as_str))));
+            let known = self.set.categories.iter().map(|category| category.id.as_str());
+            self.faults.push(fault.label("not a category").help(suggest(&named.value, known)));
         }
-        found.map(|index| CategoryIx(index as u32))
+        found
     }
 
-    fn resolve_notes(&mut self, names: &Names, facts: &[String]) -> Vec<Note> {
-        let drafts = std::mem::take(&mut self.notes);
-        let mut out = Vec::with_capacity(drafts.len());
-        for (owner, draft) in drafts {
+    fn resolve_notes(&mut self, names: &Names, facts: &[String]) {
+        for (owner, draft) in std::mem::take(&mut self.notes) {
             self.check_facts(&draft.source, &draft.value.text, facts);
             let categories: Vec<_> =
                 draft.value.categories.iter().filter_map(|named| self.category(names, &draft.source, Some(named))).collect();
             let origin = draft.origin();
             if let Some(provider) = names.provider(&owner) {
-                out.push(Note { provider, categories, audience: draft.value.audience, text: draft.value.text.advice, origin });
+                let text = draft.value.text.advice.into();
+                self.set.notes.push(Note { provider, categories, audience: draft.value.audience, text, origin });
             }
         }
-        out
     }
 }
+
 /// The names that others are looked up among.
 struct Names {
-    categories: Vec<String>,
-    providers: Vec<String>,
+    categories: FxHashMap<String, CategoryIx>,
+    providers: FxHashMap<String, ProviderIx>,
 }
 
 impl Names {
-    fn new(categories: &[Category], providers: &BTreeMap<String, Placed<ProviderDraft>>) -> Self {
-        Self { categories: categories.iter().map(|c| c.id.clone()).collect(), providers: providers.keys().cloned().collect() }
+    fn new(set: &RuleSet) -> Self {
+        Self {
+            categories: set.categories.iter().map(|category| category.id.clone()).zip((0..).map(CategoryIx)).collect(),
+            providers: set.providers.iter().map(|provider| provider.id.clone()).zip((0..).map(ProviderIx)).collect(),
+        }
     }
 
     fn provider(&self, id: &str) -> Option<ProviderIx> {
-        self.providers.binary_search_by(|known| known.as_str().cmp(id)).ok().map(|index| ProviderIx(index as u32))
+        self.providers.get(id).copied()
     }
 }
 
-fn verdict(category: CategoryIx, draft: &VerdictDraft, categories: &[Category]) -> Verdict {
-    let strength = draft.strength.unwrap_or(categories[category.0 as usize].strength);
-    Verdict { category, strength, severity: draft.severity, action: draft.action }
+/// Two lists of rules, each by provider and id, as one. Few of those below have to be looked at.
+fn merged(below: Vec<Rule>, own: Vec<Rule>) -> Vec<Rule> {
+    let mut all = Vec::with_capacity(below.len() + own.len());
+    let mut below = below.into_iter();
+    for rule in own {
+        let before = |known: &Rule| known.ids() < rule.ids();
+        if below.as_slice().first().is_some_and(before) {
+            let count = below.as_slice().partition_point(before);
+            all.extend(below.by_ref().take(count));
+        }
+        all.push(rule);
+    }
+    all.extend(below);
+    all
+}
+
+/// Lays what a pile has of its own on what lies at the bottom, which stays packed where there is nothing to lay on it.
+fn lay_on<T, O>(all: &mut Lazy<Vec<T>>, own: Vec<O>, lay: impl FnOnce(&mut Vec<T>, Vec<O>))
+where
+    T: Deserialize<'static>,
+{
+    if !own.is_empty() {
+        all.change(|all| lay(all, own));
+    }
+}
+
+/// Adds things, each in place of the one of its name.
+fn replace<T>(all: &mut Vec<T>, own: Vec<T>, name: impl for<'t> Fn(&'t T) -> (ProviderIx, &'t String)) {
+    for one in own {
+        all.retain(|known| name(known) != name(&one));
+        all.push(one);
+    }
+}
+
+fn resolve_category(draft: Placed<CategoryDraft>) -> Category {
+    let origin = draft.origin();
+    let value = draft.value;
+    Category {
+        id: value.id.value,
+        group: value.group,
+        name: value.name,
+        severity: value.severity,
+        action: value.action,
+        strength: value.strength,
+        sisimai: value.sisimai,
+        default_for: value.default_for.into_iter().map(|kind| kind.value).collect(),
+        advice: value.advice.advice.into(),
+        operator: value.operator.advice.into(),
+        origin,
+    }
+}
+
+fn new_provider(origin: Origin, draft: ProviderDraft) -> Provider {
+    Provider {
+        id: draft.id.value,
+        kind: draft.kind.unwrap_or(ProviderKind::Standard),
+        name: draft.name.into(),
+        domains: draft.domains.unwrap_or_default().into(),
+        hosts: draft.hosts.unwrap_or_default().into(),
+        origin,
+    }
+}
+
+/// What a draft leaves out of a provider stays as it was.
+fn lay_provider(below: &mut Provider, draft: ProviderDraft) {
+    below.kind = draft.kind.unwrap_or(below.kind);
+    below.domains = draft.domains.map_or_else(|| std::mem::take(&mut below.domains), Lazy::from);
+    below.hosts = draft.hosts.map_or_else(|| std::mem::take(&mut below.hosts), Lazy::from);
+    if !draft.name.is_empty() {
+        below.name.change(|below| draft.name.iter().for_each(|(lang, name)| below.insert(lang.clone(), name.clone())));
+    }
+}
+
+const fn verdict(category: CategoryIx, draft: &VerdictDraft) -> Verdict {
+    Verdict { category, strength: draft.strength, severity: draft.severity, action: draft.action }
 }
 
 /// The verdict of a `when`: what it leaves out is the rule's, unless it names another category, whose own then counts.
-fn changed(category: CategoryIx, change: &VerdictDraft, rule: &VerdictDraft, categories: &[Category]) -> Verdict {
+fn changed(category: CategoryIx, change: &VerdictDraft, rule: &VerdictDraft) -> Verdict {
     let kept = change.category.is_none();
-    let draft = VerdictDraft {
-        category: None,
+    Verdict {
+        category,
         strength: change.strength.or(rule.strength),
         severity: change.severity.or(rule.severity.filter(|_| kept)),
         action: change.action.or(rule.action.filter(|_| kept)),
-    };
-    verdict(category, &draft, categories)
+    }
 }
 
 fn resolve_shape(names: &Names, owner: &str, draft: &Placed<ShapeDraft>) -> Option<Shape> {

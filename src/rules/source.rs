@@ -79,19 +79,8 @@ pub struct RawFile {
     pub name: Cow<'static, str>,
     /// Its bytes, or why they could not be read.
     pub bytes: Result<Cow<'static, [u8]>, String>,
-    /// What was made of it when the program was built.
-    prepared: Option<Prepared>,
-}
-
-/// What was made of a file when the program was built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Prepared {
-    /// The file's text.
-    pub text: &'static str,
-    /// The draft, packed.
-    pub draft: &'static [u8],
-    /// The file's [fingerprint](RawFile::fingerprint).
-    pub fingerprint: Fingerprint,
+    /// Its text and fingerprint, where it is inside the binary.
+    built_in: Option<(&'static str, Fingerprint)>,
 }
 
 /// A hash of a file's name and bytes.
@@ -101,24 +90,25 @@ impl RawFile {
     /// A file with its bytes, or with the reason why these could not be read.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, bytes: Result<Vec<u8>, String>) -> Self {
-        Self { name: name.into(), bytes: bytes.map(Cow::Owned), prepared: None }
+        Self { name: name.into(), bytes: bytes.map(Cow::Owned), built_in: None }
     }
 
-    /// A file inside the binary, with what was made of it when that was built.
+    /// A file inside the binary, with its fingerprint.
     #[must_use]
-    pub const fn built_in(name: &'static str, text: &'static str, prepared: Option<Prepared>) -> Self {
-        Self { name: Cow::Borrowed(name), bytes: Ok(Cow::Borrowed(text.as_bytes())), prepared }
+    pub const fn built_in(name: &'static str, text: &'static str, fingerprint: Fingerprint) -> Self {
+        Self { name: Cow::Borrowed(name), bytes: Ok(Cow::Borrowed(text.as_bytes())), built_in: Some((text, fingerprint)) }
     }
 
-    pub(super) const fn prepared(&self) -> Option<Prepared> {
-        self.prepared
+    /// Its text, where it is inside the binary.
+    pub(super) fn source(&self) -> Option<Source> {
+        self.built_in.map(|(text, _)| Source::new(&self.name, text))
     }
 
     /// A hash that changes when the name or the bytes do.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        if let Some(prepared) = self.prepared {
-            return prepared.fingerprint;
+        if let Some((_, known)) = self.built_in {
+            return known;
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.name.as_bytes()).update(&[0]);
@@ -135,9 +125,23 @@ impl RawFile {
 pub struct Layer {
     /// The files, by name.
     pub files: Vec<RawFile>,
+    /// The set that was made of them when the program was built, packed.
+    pub(super) prepared: Option<&'static [u8]>,
+}
+
+impl From<Vec<RawFile>> for Layer {
+    fn from(files: Vec<RawFile>) -> Self {
+        Self { files, prepared: None }
+    }
 }
 
 impl Layer {
+    /// Files with the set that was [made](super::prepare) of them when the program was built.
+    #[must_use]
+    pub const fn built_in(files: Vec<RawFile>, prepared: Option<&'static [u8]>) -> Self {
+        Self { files, prepared }
+    }
+
     /// All rule files of a folder and the folders in it, or one file by itself.
     ///
     /// Read are files that end in `.toml`, but not tests (`.test.toml`), settings (`modori.toml`) and hidden ones. What cannot be
@@ -232,7 +236,7 @@ mod tests {
 
     #[test]
     fn the_hash_follows_names_and_bytes() {
-        let layer = |name: &str, bytes: &[u8]| vec![Layer { files: vec![RawFile::new(name.to_owned(), Ok(bytes.to_vec()))] }];
+        let layer = |name: &str, bytes: &[u8]| [Layer::from(vec![RawFile::new(name.to_owned(), Ok(bytes.to_vec()))])];
         let hash = content_hash(&layer("a", b"x"));
         assert_eq!(hash, content_hash(&layer("a", b"x")));
         assert_ne!(hash, content_hash(&layer("b", b"x")));

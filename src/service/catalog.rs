@@ -36,7 +36,7 @@ impl<'s> RuleEntry<'s> {
             rule: &rule.name,
             provider: &set.provider(rule.provider).id,
             category: &set.category(rule.verdict.category).id,
-            strength: rule.verdict.strength,
+            strength: set.strength(&rule.verdict),
             scope: rule.scope.name(),
             patterns: rule.patterns.iter().map(|pattern| pattern.source.as_str()).collect(),
             place: rule.origin.to_string(),

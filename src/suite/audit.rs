@@ -42,9 +42,9 @@ pub fn audit(layers: &[Layer], depth: Depth) -> Audit {
 
 fn look(set: RuleSet, sources: &[Arc<Source>], depth: Depth) -> Vec<Fault> {
     let sources = Sources::new(sources);
-    let mut faults = lint(&set, &sources);
     let engine = Engine::new(set);
-    faults.extend(shadowed(&engine, &sources));
+    let (mut faults, shadowed) = rayon::join(|| lint(engine.set(), &sources), || shadowed(&engine, &sources));
+    faults.extend(shadowed);
     if depth >= Depth::Strict {
         faults.extend(unhit(&engine, &sources));
     }

@@ -112,7 +112,7 @@ fn number_ids(rules: &mut [Rule]) {
 /// The rules that do not win their own example when all are laid on top, and why.
 fn losers(dialect: Dialect, rules: &[Rule], layers: &[Layer]) -> Result<Vec<(String, String)>, String> {
     let raw = RawFile::new("the imported rules", Ok(file(dialect, rules).into_bytes()));
-    let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer { files: vec![raw] }]).collect();
+    let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer::from(vec![raw])]).collect();
     let loaded = load(&on_top);
     let faults: Vec<String> = loaded.errors().map(ToString::to_string).collect();
     let with = loaded.set.map(Engine::new).ok_or_else(|| faults.join("\n"))?;
@@ -195,7 +195,7 @@ mod tests {
         assert!(why[0].1.contains("look-around"), "{}", why[0].1);
         assert!(why[2].1.ends_with("says the same"), "{}", why[2].1);
         let raw = RawFile::new("i.toml", Ok(imported.toml.into_bytes()));
-        assert!(load(&[Layer::shipped(), Layer { files: vec![raw] }]).set.is_some());
+        assert!(load(&[Layer::shipped(), Layer::from(vec![raw])]).set.is_some());
     }
 
     #[test]

@@ -267,7 +267,7 @@ mod tests {
             [[rule]]\nid = 'fuller'\ncategory = 'mailbox_full'\ntext = 'the desk of letters is full'\n\
             [[rule]]\nid = 'by-regex'\ncategory = 'mailbox_full'\nregex = ['Desk  of letters [0-9]+', 'drawer [0-9]+ of desks']\n";
         let file = RawFile::new("example.toml", Ok(text.as_bytes().to_vec()));
-        Engine::load(vec![Layer { files: vec![file] }]).unwrap()
+        Engine::load(vec![Layer::from(vec![file])]).unwrap()
     }
 
     fn why(text: &str, rule: &str) -> WhyNot {
