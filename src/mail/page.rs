@@ -39,7 +39,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let line = |line: &str| {
         let range = at..at + line.len();
         at = range.end;
-        Line { folded: Folded::new(line.trim_end()), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
+        Line { folded: Folded::new(line.trim()), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
     };
     text.split_inclusive('\n').map(line).collect()
 }

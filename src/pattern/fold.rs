@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::model::is_cjk;
 
@@ -119,6 +119,12 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
     let mut at = 0;
     while at < text.len() {
         let rest = &bytes[at..];
+        if is_ascii_blank(rest[0]) {
+            let next = at + rest.iter().take_while(|byte| is_ascii_blank(**byte)).count();
+            space = Some(space.map_or(at, |s| s.start)..next);
+            at = next;
+            continue;
+        }
         if last.is_none() || space.is_some() {
             let skip = codes.skip(rest);
             if skip > 0 {
@@ -130,8 +136,6 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
         let mut buffer = String::new();
         let (piece, next) = if run > 0 {
             (&text[at..at + run], at + run)
-        } else if is_ascii_blank(rest[0]) {
-            (" ", at + rest.iter().take_while(|byte| is_ascii_blank(**byte)).count())
         } else {
             let next = at + cluster(&text[at..], &mut buffer);
             (buffer.as_str(), next)
@@ -190,10 +194,10 @@ fn cluster(text: &str, out: &mut String) -> usize {
         return first.len_utf8();
     }
     let end = chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(index, _)| index);
-    for c in text[..end].nfkc().flat_map(char::to_lowercase) {
-        if let Some(c) = plain(c) {
-            out.push(c);
-        }
+    if end == first.len_utf8() && is_nfkc_quick([first].into_iter()) == IsNormalized::Yes {
+        out.extend(first.to_lowercase().filter_map(plain));
+    } else {
+        out.extend(text[..end].nfkc().flat_map(char::to_lowercase).filter_map(plain));
     }
     if out.chars().all(is_blank) && !out.is_empty() {
         out.truncate(1);
