@@ -44,25 +44,58 @@ impl Folded {
 
     /// The part of `original`, the text that this was folded from, that became `range`.
     ///
-    /// The text is folded again up to there, which costs nothing where nobody asks.
+    /// The text is folded again up to there, which costs nothing where nobody asks. Who asks often has [`Origins`].
     #[must_use]
     pub fn origin(original: &str, range: Range<usize>) -> Range<usize> {
-        let (mut at, mut start, mut end) = (0, None, original.len());
+        Origins::up_to(original, range.end).of(range)
+    }
+}
+
+/// Where the words of a folded text stood in the text that it was folded from.
+#[derive(Debug)]
+pub struct Origins {
+    pieces: Vec<Piece>,
+    /// The length of the original.
+    length: usize,
+}
+
+/// A piece of a folded text.
+#[derive(Debug)]
+struct Piece {
+    /// Where it ends.
+    end: usize,
+    /// What it was folded from.
+    from: Range<usize>,
+    /// Whether that is the same, letter case aside.
+    is_same: bool,
+}
+
+impl Origins {
+    /// Those of `original`, folded.
+    #[must_use]
+    pub fn new(original: &str) -> Self {
+        Self::up_to(original, usize::MAX)
+    }
+
+    fn up_to(original: &str, length: usize) -> Self {
+        let (mut pieces, mut end) = (Vec::new(), 0);
         walk(original, |piece, from| {
-            let next = at + piece.len();
-            let same = original[from.clone()] == *piece;
-            if start.is_none() && range.start < next {
-                start = Some(if same { from.start + (range.start - at) } else { from.start });
-            }
-            let more = range.end > next;
-            if !more {
-                end = if same { from.start + range.end.saturating_sub(at) } else { from.end };
-            }
-            at = next;
-            more
+            end += piece.len();
+            pieces.push(Piece { end, is_same: original[from.clone()] == *piece, from });
+            end < length
         });
-        let start = start.unwrap_or(original.len()).min(end);
-        start..end
+        Self { pieces, length: original.len() }
+    }
+
+    /// The part of the original that became `range`.
+    #[must_use]
+    pub fn of(&self, range: Range<usize>) -> Range<usize> {
+        let inside = |piece: &Piece, at: usize| piece.from.end - (piece.end - at);
+        let start = self.pieces.get(self.pieces.partition_point(|piece| piece.end <= range.start));
+        let start = start.map_or(self.length, |piece| if piece.is_same { inside(piece, range.start) } else { piece.from.start });
+        let end = self.pieces.get(self.pieces.partition_point(|piece| piece.end < range.end));
+        let end = end.map_or(self.length, |piece| if piece.is_same { inside(piece, range.end) } else { piece.from.end });
+        start.min(end)..end
     }
 }
 
@@ -173,11 +206,8 @@ fn plain_run(text: &str) -> usize {
     let ascii = text.bytes().take_while(u8::is_ascii_graphic).count();
     let (mut run, mut last) = (ascii, usize::from(ascii > 0));
     for next in text[ascii..].chars() {
-        if joins(next) {
-            return run - last;
-        }
         if ascii > 0 || !folds_to_itself(next) {
-            return run;
+            return if joins(next) { run - last } else { run };
         }
         last = next.len_utf8();
         run += last;
@@ -205,9 +235,12 @@ fn cluster(text: &str, out: &mut String) -> usize {
     end
 }
 
-/// Whether a character by itself is known to fold to itself: Japanese signs, kana, the common ideographs, and what is for private use.
+/// Whether a character by itself is known to fold to itself: small letters of Latin, Greek and Cyrillic, letters of Hebrew and Arabic,
+/// Japanese signs, kana, the common ideographs, Hangul, what is for private use, and what stands for a broken character.
 const fn folds_to_itself(c: char) -> bool {
-    matches!(c as u32, 0x3001..=0x3011 | 0x3041..=0x3096 | 0x30A1..=0x30FE | 0x4E00..=0x9FFF | 0xE000..=0xF8FF)
+    matches!(c as u32,
+        0xDF..=0xF6 | 0xF8..=0xFF | 0x3B1..=0x3C9 | 0x430..=0x45F | 0x5D0..=0x5EA | 0x621..=0x64A
+        | 0x3001..=0x3011 | 0x3041..=0x3096 | 0x30A1..=0x30FE | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3 | 0xE000..=0xF8FF | 0xFFFD)
 }
 
 /// Whether `c` joins the character before it into one: combining and half-width sound marks, Hangul vowels and finals.
@@ -325,8 +358,9 @@ mod tests {
 
     #[test]
     fn signs_that_fold_to_themselves_do() {
-        for sign in ('\u{3000}'..='\u{9FFF}').filter(|sign| folds_to_itself(*sign)) {
-            assert!(sign.nfkc().eq([sign]) && !is_blank(sign) && !joins(sign), "{sign}");
+        for sign in ('\u{80}'..='\u{FFFF}').filter(|sign| folds_to_itself(*sign)) {
+            assert!(sign.nfkc().flat_map(char::to_lowercase).filter_map(plain).eq([sign]), "{sign}");
+            assert!(!is_blank(sign) && !joins(sign), "{sign}");
         }
     }
 
