@@ -35,12 +35,16 @@ pub(super) fn text<'t>(message: &Message<'_>, part: &MessagePart<'_>, decoded: &
 /// The text of fields for programs, which name no character set and should be ASCII or UTF-8.
 pub(super) fn fields(bytes: &[u8]) -> String {
     let text = guessed(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
-    unescaped(&text).into_owned()
+    match unescaped(&text) {
+        Cow::Owned(decoded) => decoded,
+        Cow::Borrowed(_) => text,
+    }
 }
 
 /// Decodes what still holds the escape sequences of ISO-2022-JP.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
-    if !SWITCHES.iter().any(|switch| text.contains(switch)) {
+    let escape = memchr::memchr(b'\x1b', text.as_bytes());
+    if !escape.is_some_and(|escape| SWITCHES.iter().any(|switch| text[escape..].contains(switch))) {
         return Cow::Borrowed(text);
     }
     match ISO_2022_JP.decode_without_bom_handling(text.as_bytes()) {

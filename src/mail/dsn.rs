@@ -33,8 +33,8 @@ pub(super) struct Notification {
     pub(super) recipients: Vec<Recipient>,
 }
 
-/// Fields of a group: names in small letters, values unfolded.
-type Fields = Vec<(String, String)>;
+/// Fields of a group, their values unfolded.
+type Fields<'t> = Vec<(&'t str, Cow<'t, str>)>;
 
 /// Reads the fields of a `message/delivery-status`, or such fields where they stand in plain text.
 pub(super) fn parse(text: &str) -> Notification {
@@ -53,8 +53,8 @@ pub(super) fn parse(text: &str) -> Notification {
 }
 
 /// Groups of fields between blank lines. A field that begins a recipient begins a group even where the blank line is missing.
-fn groups(text: &str) -> Vec<Fields> {
-    let mut groups: Vec<Fields> = Vec::new();
+fn groups(text: &str) -> Vec<Fields<'_>> {
+    let mut groups: Vec<Fields<'_>> = Vec::new();
     let mut open = false;
     for line in text.lines() {
         if line.trim().is_empty() {
@@ -64,19 +64,21 @@ fn groups(text: &str) -> Vec<Fields> {
         let folded = line.starts_with([' ', '\t']);
         match (folded, groups.last_mut().and_then(|group| group.last_mut())) {
             (true, Some((_, value))) if open => {
+                let value = value.to_mut();
                 value.push(' ');
                 value.push_str(line.trim());
             }
             _ => {
                 let Some((name, value)) = line.trim().split_once(':') else { continue };
-                let name = name.trim().to_ascii_lowercase();
-                let again = name == "final-recipient" && groups.last().is_some_and(|group| group.iter().any(|(known, _)| *known == name));
+                let name = name.trim();
+                let begins = |name: &str| name.eq_ignore_ascii_case("final-recipient");
+                let again = begins(name) && groups.last().is_some_and(|group| group.iter().any(|(known, _)| begins(known)));
                 if !open || again {
                     groups.push(Vec::new());
                     open = true;
                 }
                 if let Some(group) = groups.last_mut() {
-                    group.push((name, value.trim().to_owned()));
+                    group.push((name, Cow::Borrowed(value.trim())));
                 }
             }
         }
@@ -84,11 +86,11 @@ fn groups(text: &str) -> Vec<Fields> {
     groups
 }
 
-fn value<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+fn value<'f>(fields: &'f Fields<'_>, name: &str) -> Option<&'f str> {
+    fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value).filter(|value| !value.is_empty())
 }
 
-fn recipient(fields: &Fields) -> Recipient {
+fn recipient(fields: &Fields<'_>) -> Recipient {
     let actual = value(fields, "x-actual-recipient").and_then(address);
     Recipient {
         original: value(fields, "original-recipient").and_then(address),

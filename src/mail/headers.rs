@@ -1,34 +1,65 @@
 //! The headers of a mail, as far as reports are told by them.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, Address, HeaderName, Message};
 
 use super::charset::unescaped;
+use super::own::{backscatter, carried};
+use super::parser::PARSER;
+use crate::model::Own;
 use crate::pattern::Folded;
 
-/// How many fields of a returned message are kept.
-const MAX_FIELDS: usize = 1_000;
+/// The header fields of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields<'m>(&'m Message<'m>);
+
+impl<'m> Fields<'m> {
+    /// The values of all fields of a name, as they stand. Those that are no UTF-8 are passed over.
+    fn raw(self, name: &str) -> impl Iterator<Item = &'m str> {
+        let message = self.0;
+        let headers = message.parts.first().into_iter().flat_map(|part| &part.headers);
+        headers.filter(move |header| header.name.as_str().eq_ignore_ascii_case(name)).filter_map(|header| {
+            let value = message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
+            std::str::from_utf8(value).ok()
+        })
+    }
+
+    /// The values of all fields of a name, unfolded.
+    pub(super) fn all(self, name: &str) -> impl Iterator<Item = Cow<'m, str>> {
+        self.raw(name).map(unfolded)
+    }
+
+    /// Likewise, decoded where they are plain words.
+    pub(super) fn decoded(self, name: &str) -> impl Iterator<Item = String> {
+        self.raw(name).map(|raw| {
+            let value = if raw.contains("=?") { decoded(raw) } else { None }.map_or_else(|| unfolded(raw), Cow::Owned);
+            unescaped(&value).into_owned()
+        })
+    }
+}
 
 /// What the headers of a report say.
 #[derive(Debug)]
-pub(super) struct Headers {
+pub(super) struct Headers<'m> {
     pub(super) from: Folded,
     pub(super) subject: Folded,
     /// The address that the report comes from.
-    pub(super) from_address: Option<String>,
+    pub(super) from_address: Option<&'m str>,
     pub(super) date: Option<Date>,
-    /// Names in small letters, values as they stand, unfolded.
-    fields: Vec<(String, String)>,
+    fields: Fields<'m>,
 }
 
-impl Headers {
-    pub(super) fn new(message: &Message<'_>) -> Self {
-        let fields: Vec<(String, String)> =
-            message.headers_raw().map(|(name, value)| (name.to_ascii_lowercase(), unfolded(value))).collect();
-        let raw_from = || fields.iter().find(|(name, _)| name == "from").map(|(_, value)| value.clone()).unwrap_or_default();
-        let from = message.from().map(shown).unwrap_or_default();
-        let from = if from.is_empty() { raw_from() } else { format!("{from} {}", raw_from()) };
+impl<'m> Headers<'m> {
+    pub(super) fn new(message: &'m Message<'m>) -> Self {
+        let fields = Fields(message);
+        let mut from = message.from().map(shown).unwrap_or_default();
+        if let Some(raw) = fields.all("from").next() {
+            from.push(' ');
+            from.push_str(&raw);
+        }
         Self {
             from: Folded::new(&from),
             subject: Folded::new(&unescaped(message.subject().unwrap_or_default())),
@@ -38,14 +69,19 @@ impl Headers {
         }
     }
 
-    /// The values of all fields of a name in small letters.
-    pub(super) fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h str> {
-        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// The values of all fields of a name, unfolded.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Cow<'m, str>> {
+        self.fields.all(name)
     }
 }
 
-fn unfolded(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A value without its line ends, its words one blank apart.
+fn unfolded(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    let mut before = 0;
+    let is_plain =
+        value.bytes().all(|byte| (byte.is_ascii_graphic() || byte == b' ') && std::mem::replace(&mut before, byte) | byte != b' ');
+    if is_plain { Cow::Borrowed(value) } else { Cow::Owned(value.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
 fn shown(address: &Address<'_>) -> String {
@@ -53,8 +89,8 @@ fn shown(address: &Address<'_>) -> String {
     address.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn first_address(address: &Address<'_>) -> Option<String> {
-    address.iter().find_map(|addr| addr.address()).map(str::to_owned)
+fn first_address<'m>(address: &'m Address<'m>) -> Option<&'m str> {
+    address.iter().find_map(|addr| addr.address())
 }
 
 /// What is known of the message that came back.
@@ -67,46 +103,40 @@ pub(super) struct Returned {
     pub(super) to: Vec<String>,
     /// The envelope sender, where a field keeps it.
     pub(super) return_path: Option<String>,
-    /// Names in small letters, values decoded and unfolded.
-    fields: Vec<(String, String)>,
+    /// Whether somebody else sent it in our name; none where that is not known.
+    pub(super) backscatter: Option<bool>,
+    /// The fields that answers should carry, by the names they were asked for.
+    pub(super) carried: Vec<(String, String)>,
 }
 
 impl Returned {
-    pub(super) fn new(message: &Message<'_>) -> Self {
+    /// What the headers of a returned message tell; `own` is who we are.
+    pub(super) fn new(message: &Message<'_>, own: &Own) -> Self {
         let addresses = |address: &Address<'_>| address.iter().filter_map(|addr| addr.address()).map(str::to_owned).collect::<Vec<_>>();
         let text = |value: Option<&str>| value.map(str::to_owned).filter(|value| !value.is_empty());
         let envelope = message.header(HeaderName::ReturnPath).and_then(|value| value.as_text());
         let return_path = text(envelope.map(|text| text.trim_matches(['<', '>'])));
-        Self {
-            sender: message.from().and_then(first_address).or_else(|| return_path.clone()).filter(|sender| !sender.is_empty()),
+        let sender = message.from().and_then(first_address).map(str::to_owned);
+        let mut returned = Self {
+            sender: sender.or_else(|| return_path.clone()).filter(|sender| !sender.is_empty()),
             subject: message.subject().map(|subject| unescaped(subject).into_owned()),
             message_id: message.message_id().map(str::to_owned),
             to: message.to().into_iter().chain(message.cc()).flat_map(addresses).collect(),
             return_path,
-            fields: fields(message),
-        }
+            backscatter: None,
+            carried: carried(own, Fields(message)),
+        };
+        returned.backscatter = backscatter(own, &returned, Fields(message));
+        returned
     }
 
     /// Reads the headers of a returned message from its text.
-    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8], own: &Own) -> Option<Self> {
         let start = text.iter().position(|b| !b.is_ascii_whitespace())?;
-        let message = mail_parser::MessageParser::default().parse_headers(&text[start..])?;
-        Some(Self::new(&message)).filter(|returned| *returned != Self::default())
+        let message = PARSER.parse_headers(&text[start..])?;
+        message.headers_raw().next()?;
+        Some(Self::new(&message, own))
     }
-
-    /// The values of all fields of a name.
-    pub(super) fn all<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
-        self.fields.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-}
-
-/// The fields of a message: names in small letters, values unfolded, decoded where they are plain words.
-fn fields(message: &Message<'_>) -> Vec<(String, String)> {
-    let field = |(name, raw): (&str, &str)| {
-        let value = if raw.contains("=?") { decoded(raw) } else { None }.unwrap_or_else(|| unfolded(raw));
-        (name.to_ascii_lowercase(), unescaped(&value).into_owned())
-    };
-    message.headers_raw().take(MAX_FIELDS).map(field).collect()
 }
 
 /// A value with its encoded words (RFC 2047) read.

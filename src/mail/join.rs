@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::dsn::Recipient;
 use crate::model::{Failure, Speaker, Utterance};
 use crate::pattern::Folded;
-use crate::reading::Grammar;
+use crate::reading::{Grammar, readable};
 
 /// The words of the page and of the fields as one failure. Where the page holds what the fields say, it says more: the stage.
 pub(super) fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields: &Recipient) -> Failure<'static> {
+    let (prose, diagnostic) = (readable(prose), readable(diagnostic));
     let (page, program) = (Folded::new(prose), Folded::new(diagnostic));
-    let mut failure = owned(grammar.read(prose));
+    let mut failure = owned(grammar.read_folded(prose, &page));
     if prose.trim().is_empty() {
         failure.utterances.clear();
     }
-    let repeated = page.as_str().contains(program.as_str());
+    let repeated = memmem::find(page.as_str().as_bytes(), program.as_str().as_bytes()).is_some();
     if !repeated {
-        let mut own = owned(grammar.read(diagnostic));
+        let mut own = owned(grammar.read_folded(diagnostic, &program));
         let is_remote = fields.diagnostic.as_ref().is_some_and(|(kind, _)| kind == "smtp");
         for utterance in &mut own.utterances {
             if is_remote && utterance.speaker == Speaker::Reporter {

@@ -1,10 +1,7 @@
 //! Mails as they come, made fit for a parser: broken header lines, boundaries that fit nothing, and more of it than any report has.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 use mail_parser::{Message, PartType};
+use std::borrow::Cow;
 
 use crate::model::Limit;
 
@@ -15,8 +12,7 @@ pub(super) const MAX_MAIL: usize = 64 << 20;
 pub(super) const MAX_PARTS: usize = 100;
 
 /// The field that begins a part, at the beginning of a line.
-static PART: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["\ncontent-type"]).ok());
+const PART: &[u8] = b"content-type";
 
 /// Header fields with which a message begins; where one stands above a part, the part may be a returned message's.
 const OTHERS: [&str; 4] = ["received:", "return-path:", "message-id:", "from:"];
@@ -34,7 +30,8 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     let mut mail = &mail[..mail.len().min(MAX_MAIL)];
     let mut bytes = Vec::new();
     let mut kept = 0;
-    let fields = PART.iter().flat_map(|field| field.find_iter(mail)).map(|found| found.start() + 1);
+    let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
+    let fields = memchr::memchr_iter(b'\n', mail).map(|end| end + 1).filter(is_part);
     for (count, field) in fields.enumerate() {
         if count == MAX_PARTS {
             limit = Some(Limit::Parts);

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use mail_parser::MessageParser;
 use memchr::memmem;
 use serde_json::{Deserializer, Map, Value};
 
 use super::join::owned;
+use super::parser::PARSER;
 use super::report::Report;
 use crate::model::{Failure, Lazy, Notice, NoticeMark, RuleSet, Speaker};
 use crate::reading::Grammar;
@@ -60,7 +60,7 @@ impl NoticeReader {
         if !mail[body..].starts_with(b"{") && !mail[body..].starts_with(b"eyJ") {
             return None;
         }
-        let message = MessageParser::default().parse(mail)?;
+        let message = PARSER.parse(mail)?;
         let told = self.read(grammar, message.body_text(0)?.as_bytes());
         Some(told.report).filter(|report| *report != Report::NoReport)
     }

@@ -1,11 +1,11 @@
 //! What a returned message tells about us: whether it was ours at all, and the fields that we put into it.
 
-use super::headers::Returned;
+use super::headers::{Fields, Returned};
 use crate::model::Own;
 
 /// Whether somebody else sent a message in our name: its sender is one of ours, and none of our hosts has left a trace in it.
 /// None where that cannot be told.
-pub(super) fn backscatter(own: &Own, returned: &Returned) -> Option<bool> {
+pub(super) fn backscatter(own: &Own, returned: &Returned, fields: Fields<'_>) -> Option<bool> {
     let senders = || returned.sender.iter().chain(&returned.return_path);
     if own.hosts.is_empty() || !senders().any(|sender| own.has_address(sender)) {
         return None;
@@ -14,10 +14,10 @@ pub(super) fn backscatter(own: &Own, returned: &Returned) -> Option<bool> {
     if id_host.is_some_and(|host| own.has_host(host)) {
         return Some(false);
     }
-    let mut received = returned.all("received").peekable();
+    let mut received = fields.decoded("received").peekable();
     // A message that was cut down to a few fields proves nothing.
     received.peek()?;
-    Some(!received.flat_map(hosts).any(|host| own.has_host(host)))
+    Some(!received.any(|received| hosts(&received).any(|host| own.has_host(host))))
 }
 
 /// Whatever may be a host name or an IP address in a `Received` field.
@@ -27,8 +27,8 @@ fn hosts(received: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The fields of a returned message that answers should carry, by the names they were asked for.
-pub(super) fn carried(own: &Own, returned: &Returned) -> Vec<(String, String)> {
-    let field = |name: &String| returned.all(name).next().map(|value| (name.clone(), value.to_owned()));
+pub(super) fn carried(own: &Own, fields: Fields<'_>) -> Vec<(String, String)> {
+    let field = |name: &String| fields.decoded(name).next().map(|value| (name.clone(), value));
     own.headers.iter().filter_map(field).collect()
 }
 
@@ -42,7 +42,7 @@ mod tests {
             hosts: vec!["*.out.example.jp".to_owned(), "192.0.2.25".to_owned(), "2001:db8::25".to_owned()],
             ..Own::default()
         };
-        backscatter(&own, &Returned::parse(format!("{fields}\n\n").as_bytes())?)
+        Returned::parse(format!("{fields}\n\n").as_bytes(), &own)?.backscatter
     }
 
     #[test]
@@ -60,7 +60,7 @@ mod tests {
     fn what_cannot_be_told_is_not_said() {
         assert_eq!(verdict("From: taro@example.jp\nSubject: x\n"), None, "no trace of any host");
         assert_eq!(verdict("Received: from evil by mx.example.com\nFrom: x@example.org\n"), None, "not our sender");
-        let returned = Returned::parse(b"Received: from evil by mx.example.com\nFrom: taro@example.jp\n\n").unwrap();
-        assert_eq!(backscatter(&Own::default(), &returned), None, "nothing known of us");
+        let returned = Returned::parse(b"Received: from evil by mx.example.com\nFrom: taro@example.jp\n\n", &Own::default());
+        assert_eq!(returned.unwrap().backscatter, None, "nothing known of us");
     }
 }

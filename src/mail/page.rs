@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::headers::Headers;
-use crate::model::{HeaderMark, Layout, TextPattern};
+use crate::model::TextPattern;
 use crate::pattern::{Folded, Found, find};
 
 /// How many header lines in a row show that a message begins.
@@ -39,27 +39,13 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     let line = |line: &str| {
         let range = at..at + line.len();
         at = range.end;
-        Line { folded: Folded::new(line), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
+        Line { folded: Folded::new(line.trim()), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
     };
     text.split_inclusive('\n').map(line).collect()
 }
 
-/// Whether a report has this layout.
-pub(super) fn recognises(layout: &Layout, headers: &Headers, text: &Folded) -> bool {
-    let stands = |patterns: &[TextPattern], text: &Folded| {
-        patterns.is_empty() || patterns.iter().any(|pattern| find(pattern, text.as_str(), 0).is_some())
-    };
-    let marked = |mark: &HeaderMark| {
-        headers.all(&mark.name).any(|value| mark.words.as_ref().is_none_or(|words| find(words, Folded::new(value).as_str(), 0).is_some()))
-    };
-    stands(&layout.from, &headers.from)
-        && stands(&layout.subject, &headers.subject)
-        && (layout.headers.is_empty() || layout.headers.iter().any(marked))
-        && stands(&layout.opening, text)
-}
-
 /// Whether one of `patterns` stands in the subject or the text.
-pub(super) fn says(patterns: &[TextPattern], headers: &Headers, text: &Folded) -> bool {
+pub(super) fn says(patterns: &[TextPattern], headers: &Headers<'_>, text: &Folded) -> bool {
     patterns.iter().any(|pattern| find(pattern, headers.subject.as_str(), 0).is_some() || find(pattern, text.as_str(), 0).is_some())
 }
 

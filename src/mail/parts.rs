@@ -5,6 +5,7 @@ use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use super::charset;
 use super::headers::Returned;
+use crate::model::Own;
 
 /// A report taken apart.
 #[derive(Debug, Default)]
@@ -22,14 +23,16 @@ pub(super) struct Parts<'m> {
 }
 
 impl<'m> Parts<'m> {
-    pub(super) fn new(message: &'m Message<'m>) -> Self {
+    /// Takes a report apart; `own` is who we are.
+    pub(super) fn new(message: &'m Message<'m>, own: &Own) -> Self {
         let mut parts = Self::default();
-        let mut html = String::new();
+        let mut html = Vec::new();
         for part in &message.parts {
-            parts.add(message, part, &mut html);
+            parts.add(message, part, own, &mut html);
         }
         if parts.text.trim().is_empty() {
-            parts.text = html_to_text(&html);
+            let html: Vec<_> = html.into_iter().map(|(part, text)| charset::text(message, part, text)).collect();
+            parts.text = html_to_text(&html.concat());
         }
         parts
     }
@@ -39,26 +42,27 @@ impl<'m> Parts<'m> {
         self.feedback.is_some() || !self.status.is_empty()
     }
 
-    fn add(&mut self, message: &'m Message<'m>, part: &'m MessagePart<'m>, html: &mut String) {
+    /// Adds a part; one in HTML is put aside, since it is read only where nothing says the same in plain text.
+    fn add(&mut self, message: &'m Message<'m>, part: &'m MessagePart<'m>, own: &Own, html: &mut Vec<(&'m MessagePart<'m>, &'m str)>) {
         if is_type(part, "message", "delivery-status") || is_type(part, "message", "global-delivery-status") {
             self.status.push(charset::fields(part.contents()));
         } else if is_type(part, "message", "feedback-report") {
             self.feedback = Some(charset::fields(part.contents()));
         } else if is_type(part, "text", "rfc822-headers") || is_type(part, "message", "global-headers") {
-            self.returned = self.returned.take().or_else(|| Returned::parse(part.contents()));
+            self.returned = self.returned.take().or_else(|| Returned::parse(part.contents(), own));
         } else if self.returned.is_some() {
             // What follows the returned message belongs to it.
         } else {
             match &part.body {
                 PartType::Message(inner) => {
-                    self.returned = Some(Returned::new(inner));
+                    self.returned = Some(Returned::new(inner, own));
                     self.inner = Some(inner);
                 }
                 PartType::Text(text) => {
                     self.text.push_str(&charset::text(message, part, text));
                     self.text.push('\n');
                 }
-                PartType::Html(text) => html.push_str(&charset::text(message, part, text)),
+                PartType::Html(text) => html.push((part, text)),
                 _ => {}
             }
         }

@@ -11,22 +11,25 @@ pub(super) type Recovered = (String, RecipientSource);
 
 /// The recipients of a report that names none on its page: those in the fields of its layout, the one in the address that it was
 /// sent to, or the one that the returned message went to. Of several in the returned message none is guessed.
-pub(super) fn recipients(layout: &Layout, headers: &Headers, returned: Option<&Returned>) -> Vec<Recovered> {
+pub(super) fn recipients(layout: &Layout, headers: &Headers<'_>, returned: Option<&Returned>) -> Vec<Recovered> {
     let replies = matches!(layout.kind, Some(Kind::AutoReply | Kind::Challenge));
     if layout.about.map_or(replies, |about| about == About::Sender) {
-        return headers.from_address.iter().map(|from| (from.clone(), RecipientSource::Report)).collect();
+        return headers.from_address.iter().map(|from| ((*from).to_owned(), RecipientSource::Report)).collect();
     }
-    let values = layout.named_in.iter().flat_map(|name| headers.all(name));
-    let failed = values.flat_map(|value| value.split(',')).map(|address| address.trim().trim_matches(['<', '>']).to_owned());
-    let failed: Vec<Recovered> = failed.filter(|address| address.contains('@')).map(|address| (address, RecipientSource::Report)).collect();
+    let mut failed: Vec<Recovered> = Vec::new();
+    for value in layout.named_in.iter().flat_map(|name| headers.all(name)) {
+        let named = value.split(',').map(|address| address.trim().trim_matches(['<', '>'])).filter(|address| address.contains('@'));
+        failed.extend(named.map(|address| (address.to_owned(), RecipientSource::Report)));
+    }
     if failed.is_empty() { one(headers, returned).into_iter().collect() } else { failed }
 }
 
 /// The one recipient that a report must be about, where it names none.
-pub(super) fn one(headers: &Headers, returned: Option<&Returned>) -> Option<Recovered> {
+pub(super) fn one(headers: &Headers<'_>, returned: Option<&Returned>) -> Option<Recovered> {
     let envelope = returned.and_then(|returned| returned.return_path.as_deref());
-    let sent_to = SENT_TO.iter().flat_map(|name| headers.all(name)).flat_map(|value| value.split(','));
-    let in_envelope = sent_to.chain(envelope).find_map(verp).map(|address| (address, RecipientSource::Verp));
+    let mut sent_to = SENT_TO.iter().flat_map(|name| headers.all(name));
+    let in_envelope = sent_to.find_map(|value| value.split(',').find_map(verp)).or_else(|| envelope.and_then(verp));
+    let in_envelope = in_envelope.map(|address| (address, RecipientSource::Verp));
     let to = || match returned.map(|returned| &returned.to[..]) {
         Some([only]) => Some((only.clone(), RecipientSource::ReturnedMail)),
         _ => None,

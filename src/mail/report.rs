@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use mail_parser::MessageParser;
+use memchr::memmem;
 
 use super::dsn::{self, Notification, Recipient};
 use super::feedback;
 use super::headers::{Headers, Returned};
 use super::join::{owned, together};
 use super::mend::{mend, with_its_boundary};
-use super::own::{backscatter, carried};
-use super::page::{Line, lines, recognises, returned_at, says};
+use super::page::{Line, lines, returned_at, says};
+use super::parser::PARSER;
 use super::parts::Parts;
+use super::recogniser::Recogniser;
 use super::recover::{self, Recovered};
 use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
 use crate::model::{Failure, Kind, Layout, Lazy, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
@@ -37,29 +38,28 @@ pub enum Report {
 /// Reads mails by the layouts of a set.
 #[derive(Debug)]
 pub struct Reader {
-    layouts: Lazy<Vec<Layout>>,
+    layouts: Recogniser,
     transcripts: Lazy<Vec<Transcript>>,
     own: Own,
 }
 
 /// A mail taken apart, and the layout that it has.
 struct Page<'r> {
-    headers: Headers,
+    headers: Headers<'r>,
     parts: Parts<'r>,
     layout: Option<&'r Layout>,
     /// The kind that the layout, or its words, tell.
     kind: Option<Kind>,
     /// The report's own words.
-    text: String,
+    text: &'r str,
     said: Vec<Said>,
-    own: &'r Own,
 }
 
 impl Reader {
     /// Makes the layouts of `set` ready.
     #[must_use]
     pub fn new(set: &RuleSet) -> Self {
-        Self { layouts: set.layouts.clone(), transcripts: set.transcripts.clone(), own: Own::default() }
+        Self { layouts: Recogniser::new(set.layouts.clone()), transcripts: set.transcripts.clone(), own: Own::default() }
     }
 
     /// Tells it who we are.
@@ -71,11 +71,10 @@ impl Reader {
     #[must_use]
     pub fn read(&self, grammar: &Grammar, mail: &[u8]) -> Report {
         let mended = mend(mail);
-        let parser = MessageParser::default();
-        let Some(message) = parser.parse(&mended.bytes) else { return Report::NoReport };
+        let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport };
         let split = with_its_boundary(&message);
-        let again = split.as_deref().and_then(|bytes| parser.parse(bytes));
-        let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message)), 0);
+        let again = split.as_deref().and_then(|bytes| PARSER.parse(bytes));
+        let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message), &self.own), 0);
         let too_many = (failures.len() > MAX_RECIPIENTS).then_some(Limit::Recipients);
         failures.truncate(MAX_RECIPIENTS);
         if let Some(limit) = mended.limit.or(too_many) {
@@ -85,19 +84,21 @@ impl Reader {
     }
 
     /// What a mail tells; `depth` counts the reports that it stands in.
-    fn failures(&self, grammar: &Grammar, headers: Headers, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
+    fn failures(&self, grammar: &Grammar, headers: Headers<'_>, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
         let text = std::mem::take(&mut parts.text);
         let opening = Folded::new(cut(&text, OPENING));
-        let mut fitting = self.layouts.iter().filter(|layout| recognises(layout, &headers, &opening)).peekable();
-        // Only the first is opened: trying each at every depth would take longer and longer.
-        if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
-            let inner = self.inside(grammar, nested, &text, &parts, depth);
-            if !inner.is_empty() {
-                return inner;
+        let layout = {
+            let mut fitting = self.layouts.fitting(&headers, &opening).peekable();
+            // Only the first is opened: trying each at every depth would take longer and longer.
+            if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
+                let inner = self.inside(grammar, nested, &text, &parts, depth);
+                if !inner.is_empty() {
+                    return inner;
+                }
             }
-        }
-        let layout = fitting.find(|layout| layout.shape != PageShape::Nested);
-        if layout.is_none() && !parts.is_standard() && !text.contains(dsn::FIRST_FIELD) {
+            fitting.find(|layout| layout.shape != PageShape::Nested)
+        };
+        if layout.is_none() && !parts.is_standard() && memmem::find(text.as_bytes(), dsn::FIRST_FIELD.as_bytes()).is_none() {
             return Vec::new();
         }
         self.page(layout, headers, parts, &text, &opening).failures(grammar)
@@ -109,22 +110,29 @@ impl Reader {
             return Vec::new();
         }
         if let Some(inner) = parts.inner {
-            return self.failures(grammar, Headers::new(inner), Parts::new(inner), depth + 1);
+            return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
         let lines = lines(text);
         let inner = message_in(text, &lines, returned_at(&lines, &layout.returned)).as_bytes();
-        let inner = MessageParser::default().parse(inner);
-        inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner), depth + 1))
+        let inner = PARSER.parse(inner);
+        inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
 
-    fn page<'r>(&'r self, layout: Option<&'r Layout>, headers: Headers, mut parts: Parts<'r>, text: &str, opening: &Folded) -> Page<'r> {
+    fn page<'r>(
+        &'r self,
+        layout: Option<&'r Layout>,
+        headers: Headers<'r>,
+        mut parts: Parts<'r>,
+        text: &'r str,
+        opening: &Folded,
+    ) -> Page<'r> {
         let kind = layout.and_then(|layout| kind(layout, &headers, opening));
         let lines = lines(text);
         let end = returned_at(&lines, layout.map_or(&[], |layout| &layout.returned));
         let own = lines.get(end).map_or(text.len(), |line| line.range.start);
-        parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, &lines, end).as_bytes()));
+        parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, &lines, end).as_bytes(), &self.own));
         let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &self.transcripts, text, &lines[..end]));
-        Page { headers, parts, layout, kind, text: text[..own].to_owned(), said, own: &self.own }
+        Page { headers, parts, layout, kind, text: &text[..own], said }
     }
 }
 
@@ -137,7 +145,7 @@ fn message_in<'t>(text: &'t str, lines: &[Line], at: usize) -> &'t str {
 }
 
 /// The kind that a layout, or its words, tell.
-fn kind(layout: &Layout, headers: &Headers, text: &Folded) -> Option<Kind> {
+fn kind(layout: &Layout, headers: &Headers<'_>, text: &Folded) -> Option<Kind> {
     if layout.kind.is_some() {
         layout.kind
     } else if says(&layout.delay, headers, text) {
@@ -257,7 +265,7 @@ impl Page<'_> {
     /// The failures of a page that names no recipients.
     fn recovered(&self, grammar: &Grammar, layout: &Layout) -> Vec<Failure<'static>> {
         let recipients = recover::recipients(layout, &self.headers, self.parts.returned.as_ref());
-        let words = cut(&self.text, share(recipients.len()));
+        let words = cut(self.text, share(recipients.len()));
         if recipients.is_empty() {
             return vec![self.spoken(grammar, words)];
         }
@@ -282,8 +290,8 @@ impl Page<'_> {
             failure.sender = returned.sender.clone().map(Cow::Owned);
             failure.subject = returned.subject.clone().map(Cow::Owned);
             failure.message_id = returned.message_id.clone().map(Cow::Owned);
-            failure.backscatter = backscatter(self.own, returned);
-            failure.headers = carried(self.own, returned);
+            failure.backscatter = returned.backscatter;
+            failure.headers.clone_from(&returned.carried);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The shapes of pages: how recipients and the words about them are found in a layout's error block.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -8,7 +9,7 @@ use std::sync::LazyLock;
 use super::page::Line;
 use super::session::Session;
 use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
-use crate::pattern::{Folded, Found, find, parse_text};
+use crate::pattern::{Folded, Found, Origins, find, parse_text};
 
 /// How many recipients one mail may name.
 pub(super) const MAX_RECIPIENTS: usize = 100_000;
@@ -79,7 +80,8 @@ impl<'p> Page<'p> {
     /// The recipient that a line names.
     fn named(&self, line: &Line) -> Option<Said> {
         let (pattern, found) = line.find(&self.layout.recipient)?;
-        Some(said(pattern, &found, &self.text[line.range.clone()]))
+        let text = &self.text[line.range.clone()];
+        Some(said(pattern, &found, text, &Origins::new(text)))
     }
 
     fn paragraphs(&self) -> Vec<Said> {
@@ -89,7 +91,7 @@ impl<'p> Page<'p> {
             let folded = Folded::new(text);
             let found = self.layout.recipient.iter().find_map(|pattern| find(pattern, folded.as_str(), 0).map(|found| (pattern, found)));
             if let Some((pattern, found)) = found {
-                out.push(Said { words: text.into(), ..said(pattern, &found, text) });
+                out.push(Said { words: text.into(), ..said(pattern, &found, text, &Origins::new(text)) });
             }
         }
         out
@@ -233,6 +235,7 @@ impl<'p> Page<'p> {
     fn named_in(&self, piece: Range<usize>) -> Vec<(Said, Range<usize>)> {
         let (text, start) = (&self.text[piece.clone()], piece.start);
         let folded = Folded::new(text);
+        let origins = LazyCell::new(|| Origins::new(text));
         let mut out = Vec::new();
         for pattern in &self.layout.recipient {
             let mut at = 0;
@@ -240,13 +243,13 @@ impl<'p> Page<'p> {
                 let shift = |range: &mut Range<usize>| *range = range.start + at..range.end + at;
                 shift(&mut found.range);
                 found.holes.iter_mut().for_each(shift);
-                let place = Folded::origin(text, found.range.clone());
-                out.push((said(pattern, &found, text), start + place.start..start + place.end));
+                let place = origins.of(found.range.clone());
+                out.push((said(pattern, &found, text, &origins), start + place.start..start + place.end));
                 let once = found.range.is_empty() || pattern.at_start;
                 at = found.range.end;
                 if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
                     for taken in in_a_row(folded.as_str(), at) {
-                        let place = Folded::origin(text, taken.clone());
+                        let place = origins.of(taken.clone());
                         let recipient = Some(bare(&text[place.clone()]).to_owned());
                         out.push((Said { recipient, ..Said::default() }, start + place.start..start + place.end));
                         at = taken.end;
@@ -331,10 +334,10 @@ pub(super) fn cut(text: &str, length: usize) -> &str {
 }
 
 /// What the holes of a recipient pattern took, which was found in `text`.
-fn said(pattern: &TextPattern, found: &Found, text: &str) -> Said {
+fn said(pattern: &TextPattern, found: &Found, text: &str, origins: &Origins) -> Said {
     let mut said = Said::default();
     for (hole, taken) in pattern.holes().zip(&found.holes) {
-        let address = bare(&text[Folded::origin(text, taken.clone())]).to_owned();
+        let address = bare(&text[origins.of(taken.clone())]).to_owned();
         match &*hole.name {
             "recipient" => said.recipient = Some(address),
             "original" => said.original = Some(address),

@@ -6,10 +6,11 @@
 use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
+use memchr::arch::all::packedpair::Pair;
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::edge::{begins, ends as word_ends, is_letter};
+use super::edge::{begins as word_begins, ends as word_ends, is_letter};
 use super::hole;
 use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
@@ -25,6 +26,9 @@ const PATIENCE: usize = 256;
 /// Below this length, in bytes, a text is searched the plain way.
 const SHORT_TEXT: usize = 2_000;
 
+/// Among so many bytes of a text a rare one is looked for, by which it is found.
+const FEW: usize = 8;
+
 /// Where a pattern was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -39,11 +43,12 @@ pub struct Found {
 /// The first place in `text`, a folded text, where `pattern` matches. `words` is where the words begin behind the codes.
 #[must_use]
 pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
-    if !literals_stand(pattern, text) {
+    if !begins(pattern, text, words) || !literals_stand(pattern, text) {
         return None;
     }
     Search::new(pattern, text).anywhere(words)
 }
+
 /// Where `needle` stands in `text`.
 fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> + use<'t> {
     let mut from = 0;
@@ -54,11 +59,25 @@ fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> +
     })
 }
 
-/// The first place of `needle`. In a text of usual length a search by its first byte is done before a better one is set up.
+/// The first place of `needle`. In a text of usual length a search by a rare byte is done before a better one is set up.
 fn place(text: &[u8], needle: &[u8]) -> Option<usize> {
-    match needle.first() {
-        Some(first) if text.len() < SHORT_TEXT => memchr::memchr_iter(*first, text).find(|at| text[*at..].starts_with(needle)),
-        _ => memmem::find(text, needle),
+    if text.len() < needle.len() {
+        return None;
+    }
+    if text.len() >= SHORT_TEXT {
+        return memmem::find(text, needle);
+    }
+    let rare = Pair::new(&needle[..needle.len().min(FEW)]).map_or(0, |pair| usize::from(pair.index1()));
+    let mut begins = memchr::memchr_iter(*needle.get(rare)?, text).filter_map(|at| at.checked_sub(rare));
+    begins.find(|at| text[*at..].starts_with(needle))
+}
+
+/// Whether what must stand at the start may stand there: a test that most texts fail at once.
+fn begins(pattern: &TextPattern, text: &str, words: usize) -> bool {
+    let starts = |literal: &str, at: usize| text.as_bytes().get(at..).is_some_and(|text| text.starts_with(literal.as_bytes()));
+    match pattern.elements.first() {
+        Some(Element::Literal(literal)) if pattern.at_start => starts(literal, words) || starts(literal, 0),
+        _ => true,
     }
 }
 
@@ -213,7 +232,7 @@ impl<'a> Search<'a> {
         if text.first() != words.as_bytes().first() || !text.starts_with(words.as_bytes()) {
             return None;
         }
-        if seam == Seam::Open && words.starts_with(is_letter) && !begins(self.text, at) {
+        if seam == Seam::Open && words.starts_with(is_letter) && !word_begins(self.text, at) {
             return None;
         }
         let seam = if words.ends_with(is_letter) { Seam::Word } else { Seam::Other };

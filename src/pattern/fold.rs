@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::model::is_cjk;
 
@@ -27,13 +27,7 @@ impl Folded {
         if is_plain(text.as_bytes()) {
             return Self(text.to_ascii_lowercase());
         }
-        let mut out = String::with_capacity(text.len());
-        walk(text, |piece, _| {
-            out.push_str(piece);
-            true
-        });
-        out.make_ascii_lowercase();
-        Self(out)
+        Self(plain_words(text).unwrap_or_else(|| walked(text)))
     }
 
     /// The folded text.
@@ -50,25 +44,58 @@ impl Folded {
 
     /// The part of `original`, the text that this was folded from, that became `range`.
     ///
-    /// The text is folded again up to there, which costs nothing where nobody asks.
+    /// The text is folded again up to there, which costs nothing where nobody asks. Who asks often has [`Origins`].
     #[must_use]
     pub fn origin(original: &str, range: Range<usize>) -> Range<usize> {
-        let (mut at, mut start, mut end) = (0, None, original.len());
+        Origins::up_to(original, range.end).of(range)
+    }
+}
+
+/// Where the words of a folded text stood in the text that it was folded from.
+#[derive(Debug)]
+pub struct Origins {
+    pieces: Vec<Piece>,
+    /// The length of the original.
+    length: usize,
+}
+
+/// A piece of a folded text.
+#[derive(Debug)]
+struct Piece {
+    /// Where it ends.
+    end: usize,
+    /// What it was folded from.
+    from: Range<usize>,
+    /// Whether that is the same, letter case aside.
+    is_same: bool,
+}
+
+impl Origins {
+    /// Those of `original`, folded.
+    #[must_use]
+    pub fn new(original: &str) -> Self {
+        Self::up_to(original, usize::MAX)
+    }
+
+    fn up_to(original: &str, length: usize) -> Self {
+        let (mut pieces, mut end) = (Vec::new(), 0);
         walk(original, |piece, from| {
-            let next = at + piece.len();
-            let same = piece.len() == from.len() && original[from.clone()].is_ascii();
-            if start.is_none() && range.start < next {
-                start = Some(if same { from.start + (range.start - at) } else { from.start });
-            }
-            let more = range.end > next;
-            if !more {
-                end = if same { from.start + range.end.saturating_sub(at) } else { from.end };
-            }
-            at = next;
-            more
+            end += piece.len();
+            pieces.push(Piece { end, is_same: original[from.clone()] == *piece, from });
+            end < length
         });
-        let start = start.unwrap_or(original.len()).min(end);
-        start..end
+        Self { pieces, length: original.len() }
+    }
+
+    /// The part of the original that became `range`.
+    #[must_use]
+    pub fn of(&self, range: Range<usize>) -> Range<usize> {
+        let inside = |piece: &Piece, at: usize| piece.from.end - (piece.end - at);
+        let start = self.pieces.get(self.pieces.partition_point(|piece| piece.end <= range.start));
+        let start = start.map_or(self.length, |piece| if piece.is_same { inside(piece, range.start) } else { piece.from.start });
+        let end = self.pieces.get(self.pieces.partition_point(|piece| piece.end < range.end));
+        let end = end.map_or(self.length, |piece| if piece.is_same { inside(piece, range.end) } else { piece.from.end });
+        start.min(end)..end
     }
 }
 
@@ -85,6 +112,36 @@ fn is_plain(bytes: &[u8]) -> bool {
     bytes.is_empty() || before != b' '
 }
 
+/// The folded form of a text of plain words: ASCII without `550-`, in which only letter case and blanks can make a difference.
+fn plain_words(text: &str) -> Option<String> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for word in text.as_bytes().split(|byte| !byte.is_ascii_graphic()).filter(|word| !word.is_empty()) {
+        if opens_reply(word) {
+            return None;
+        }
+        if !out.is_empty() {
+            out.push(b' ');
+        }
+        out.extend_from_slice(word);
+    }
+    out.make_ascii_lowercase();
+    String::from_utf8(out).ok()
+}
+
+/// The folded form of any text.
+fn walked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    walk(text, |piece, _| {
+        out.push_str(piece);
+        true
+    });
+    out.make_ascii_lowercase();
+    out
+}
+
 /// Calls `sink` with each folded piece (ASCII letters still in their case) and the range that it came from; where both are
 /// equally long they correspond byte by byte. Ends early when `sink` says `false`.
 fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
@@ -95,6 +152,12 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
     let mut at = 0;
     while at < text.len() {
         let rest = &bytes[at..];
+        if is_ascii_blank(rest[0]) {
+            let next = at + rest.iter().take_while(|byte| is_ascii_blank(**byte)).count();
+            space = Some(space.map_or(at, |s| s.start)..next);
+            at = next;
+            continue;
+        }
         if last.is_none() || space.is_some() {
             let skip = codes.skip(rest);
             if skip > 0 {
@@ -137,11 +200,19 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
     }
 }
 
-/// The length of the ASCII text at the front that folds to itself: no white space, and nothing that a mark may join.
+/// The length of the text at the front that folds to itself: ASCII without white space, or characters that are known to, but for
+/// one that a mark may join.
 fn plain_run(text: &str) -> usize {
-    let run = text.bytes().take_while(u8::is_ascii_graphic).count();
-    let joined = text[run..].chars().next().is_some_and(joins);
-    if joined { run.saturating_sub(1) } else { run }
+    let ascii = text.bytes().take_while(u8::is_ascii_graphic).count();
+    let (mut run, mut last) = (ascii, usize::from(ascii > 0));
+    for next in text[ascii..].chars() {
+        if ascii > 0 || !folds_to_itself(next) {
+            return if joins(next) { run - last } else { run };
+        }
+        last = next.len_utf8();
+        run += last;
+    }
+    run
 }
 
 /// Folds one character with the marks that follow it into `out`; returns its length in `text`.
@@ -153,14 +224,10 @@ fn cluster(text: &str, out: &mut String) -> usize {
         return first.len_utf8();
     }
     let end = chars.find(|&(_, c)| !joins(c)).map_or(text.len(), |(index, _)| index);
-    if end == first.len_utf8() && folds_to_itself(first) {
-        out.push(first);
-        return end;
-    }
-    for c in text[..end].nfkc().flat_map(char::to_lowercase) {
-        if let Some(c) = plain(c) {
-            out.push(c);
-        }
+    if end == first.len_utf8() && is_nfkc_quick([first].into_iter()) == IsNormalized::Yes {
+        out.extend(first.to_lowercase().filter_map(plain));
+    } else {
+        out.extend(text[..end].nfkc().flat_map(char::to_lowercase).filter_map(plain));
     }
     if out.chars().all(is_blank) && !out.is_empty() {
         out.truncate(1);
@@ -168,14 +235,21 @@ fn cluster(text: &str, out: &mut String) -> usize {
     end
 }
 
-/// Whether a character by itself is known to fold to itself: kana, the common ideographs, and what is for private use.
+/// Whether a character by itself is known to fold to itself: small letters of Latin, Greek and Cyrillic, letters of Hebrew and Arabic,
+/// Japanese signs, kana, the common ideographs, Hangul, what is for private use, and what stands for a broken character.
 const fn folds_to_itself(c: char) -> bool {
-    matches!(c as u32, 0x3041..=0x3096 | 0x30A1..=0x30FE | 0x4E00..=0x9FFF | 0xE000..=0xF8FF)
+    matches!(c as u32,
+        0xDF..=0xF6 | 0xF8..=0xFF | 0x3B1..=0x3C9 | 0x430..=0x45F | 0x5D0..=0x5EA | 0x621..=0x64A
+        | 0x3001..=0x3011 | 0x3041..=0x3096 | 0x30A1..=0x30FE | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3 | 0xE000..=0xF8FF | 0xFFFD)
 }
 
 /// Whether `c` joins the character before it into one: combining and half-width sound marks, Hangul vowels and finals.
 fn joins(c: char) -> bool {
     !c.is_ascii() && (is_combining_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}' | '\u{1160}'..='\u{11FF}'))
+}
+
+const fn is_ascii_blank(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_graphic()
 }
 
 fn is_blank(c: char) -> bool {
@@ -191,6 +265,11 @@ const fn plain(c: char) -> Option<char> {
         '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => None,
         c => Some(c),
     }
+}
+
+/// Whether a word begins a multi-line reply: `550-` and more.
+fn opens_reply(word: &[u8]) -> bool {
+    word.len() > 4 && word[3] == b'-' && matches!(word[0], b'2'..=b'5') && word[1..3].iter().all(u8::is_ascii_digit)
 }
 
 /// The codes of a multi-line reply: the first stays, what repeats it goes.
@@ -224,8 +303,7 @@ impl Continuations {
     /// Cuts `piece` behind a `550-` that begins a multi-line reply, and remembers the codes.
     fn open<'p>(&mut self, piece: &'p str, at: usize, next: usize) -> (&'p str, usize) {
         let bytes = piece.as_bytes();
-        let digits = bytes.len() > 4 && bytes[..3].iter().all(u8::is_ascii_digit) && matches!(bytes[0], b'2'..=b'5');
-        if !digits || bytes[3] != b'-' || self.reply.is_some() {
+        if !opens_reply(bytes) || self.reply.is_some() {
             return (piece, next);
         }
         self.reply = Some([bytes[0], bytes[1], bytes[2]]);
@@ -278,7 +356,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn signs_that_fold_to_themselves_do() {
+        for sign in ('\u{80}'..='\u{FFFF}').filter(|sign| folds_to_itself(*sign)) {
+            assert!(sign.nfkc().flat_map(char::to_lowercase).filter_map(plain).eq([sign]), "{sign}");
+            assert!(!is_blank(sign) && !joins(sign), "{sign}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn plain_words_fold_as_any_text(text in "([ \t\r\nA-Ca-c.-]|[2-6]{3}-){0,40}") {
+            if let Some(folded) = plain_words(&text) {
+                prop_assert_eq!(folded, walked(&text));
+            }
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
             // A code that only appears through folding may be read as one the second time.

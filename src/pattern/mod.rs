@@ -11,7 +11,7 @@ mod parse;
 mod regex;
 
 pub use find::{Found, find};
-pub use fold::Folded;
+pub use fold::{Folded, Origins};
 pub use hole::fact;
 pub use parse::{PatternError, parse_text};
 pub use regex::{compile_regex, parse_regex};

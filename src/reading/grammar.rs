@@ -29,7 +29,12 @@ impl Grammar {
     #[must_use]
     pub fn read<'t>(&self, text: &'t str) -> Failure<'t> {
         let text = readable(text);
-        let folded = Folded::new(text);
+        self.read_folded(text, &Folded::new(text))
+    }
+
+    /// Likewise, where the text, which is not longer than is read, was folded already.
+    #[must_use]
+    pub fn read_folded<'t>(&self, text: &'t str, folded: &Folded) -> Failure<'t> {
         let candidates = self.openings.in_text(folded.as_str());
         let transcript = Transcript::printed_in(&self.transcripts, text);
         if candidates.is_empty() && transcript.is_none() {

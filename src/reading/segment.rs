@@ -1,12 +1,13 @@
 //! Cutting a text at its shapes: the speaker's own words, and what it quotes of others.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::grammar::{Grammar, reporter_of, utterance};
 use super::openings::Candidate;
 use crate::model::{Failure, HoleKind, IGNORED, Role, Shape, Speaker, Stage, TextPattern};
-use crate::pattern::{self, Folded, Found};
+use crate::pattern::{self, Found, Origins};
 
 /// How many utterances and how many hops are told apart in one text; words beyond that stay in the last one.
 const MAX_UTTERANCES: usize = 64;
@@ -18,6 +19,7 @@ pub(super) struct Parts<'g, 't> {
     candidates: Vec<Candidate<'g>>,
     pub(super) text: &'t str,
     pub(super) folded: &'g str,
+    origins: OnceCell<Origins>,
     failure: Failure<'t>,
     /// What labels and signs told about whoever speaks next.
     pub(super) context: Context<'t>,
@@ -43,7 +45,7 @@ struct Quote<'g> {
 impl<'g, 't> Parts<'g, 't> {
     pub(super) fn new(grammar: &'g Grammar, candidates: Vec<Candidate<'g>>, text: &'t str, folded: &'g str) -> Self {
         let failure = Failure { diagnostic: Cow::Borrowed(text), ..Failure::default() };
-        Self { grammar, candidates, text, folded, failure, context: Context::default() }
+        Self { grammar, candidates, text, folded, origins: OnceCell::new(), failure, context: Context::default() }
     }
 
     /// Reads a range of the folded text as the words of `speaker`.
@@ -162,13 +164,17 @@ impl<'g, 't> Parts<'g, 't> {
         left
     }
 
+    /// The words that became a range of the folded text, as they were written.
+    fn original(&self, range: &Range<usize>) -> &'t str {
+        &self.text[self.origins.get_or_init(|| Origins::new(self.text)).of(range.clone())]
+    }
+
     /// Takes up what the holes of a shape say.
     fn tell(&mut self, pattern: &TextPattern, found: &Found, shape: &Shape) {
         self.context.stage = shape.stage.or(self.context.stage);
         for (hole, range) in pattern.holes().zip(&found.holes) {
             let folded = &self.folded[range.clone()];
-            let original = Folded::origin(self.text, range.clone());
-            let taken = self.text[original].trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c));
+            let taken = self.original(range).trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c));
             match &*hole.name {
                 "stage" => self.context.stage = self.grammar.stage(folded).or(self.context.stage),
                 "host" => self.context.host = Some(Cow::Borrowed(taken.trim_end_matches('.'))),
@@ -189,9 +195,9 @@ impl<'g, 't> Parts<'g, 't> {
     pub(super) fn push(&mut self, ranges: &[Range<usize>], speaker: Speaker) {
         let text = match ranges {
             [] => return,
-            [one] => Cow::Borrowed(self.text[Folded::origin(self.text, one.clone())].trim()),
+            [one] => Cow::Borrowed(self.original(one).trim()),
             many => {
-                let parts = many.iter().map(|range| self.text[Folded::origin(self.text, range.clone())].trim());
+                let parts = many.iter().map(|range| self.original(range).trim());
                 Cow::Owned(parts.collect::<Vec<_>>().join(" "))
             }
         };

@@ -12,7 +12,7 @@ use super::{Bytes, Content, Input, Limits, Unread};
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// How much of the front shows what a file is.
-const FRONT: u64 = 4096;
+const FRONT: usize = 4096;
 
 /// A file that was opened, and gives its mails one by one.
 pub(super) enum Opened {
@@ -61,8 +61,9 @@ impl Iterator for Opened {
 
 /// The front of some bytes, and what comes behind it.
 fn front(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
-    let mut front = Vec::new();
-    bytes.by_ref().take(FRONT).read_to_end(&mut front)?;
+    // Most mails find room in it without being moved.
+    let mut front = Vec::with_capacity(2 * FRONT);
+    bytes.by_ref().take(FRONT as u64).read_to_end(&mut front)?;
     Ok((front, bytes))
 }
 
@@ -70,7 +71,9 @@ fn front(mut bytes: Bytes) -> io::Result<(Vec<u8>, Bytes)> {
 fn whole(front: Vec<u8>, rest: Bytes, limit: usize) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = front;
     let room = (limit + 1).saturating_sub(bytes.len());
-    rest.take(room as u64).read_to_end(&mut bytes)?;
+    if bytes.len() >= FRONT {
+        rest.take(room as u64).read_to_end(&mut bytes)?;
+    }
     let cut = bytes.len() > limit;
     bytes.truncate(limit);
     Ok((bytes, cut))
