@@ -112,7 +112,7 @@ fn deciding(diagnosis: &Diagnosis<'_>) -> String {
 
 fn diagnoses(engine: &Engine, mail: &[u8]) -> Vec<Diagnosis<'static>> {
     match engine.read_mail(mail) {
-        Report::NoReport => Vec::new(),
+        Report::NoReport(_) => Vec::new(),
         Report::Failures(failures) => failures.into_iter().map(|failure| engine.diagnose(failure, Viewpoint::default())).collect(),
     }
 }
