@@ -7,6 +7,7 @@ mod append;
 mod compare;
 mod compare_report;
 mod draft;
+mod foreign_names;
 mod generalise;
 mod groups;
 mod import;
