@@ -4,6 +4,7 @@
 
 mod alike;
 mod append;
+mod cluster;
 mod compare;
 mod compare_report;
 mod draft;
@@ -17,6 +18,7 @@ mod propose;
 mod redact;
 mod reference;
 mod schema;
+mod settle;
 mod sketch;
 mod stand_in;
 mod tidy;
@@ -30,7 +32,7 @@ pub use append::append_rule;
 pub use compare::{Altered, Change, Comparison, Said, Specimen, compare};
 pub use draft::{Draft, DraftExample, provider_file};
 pub use generalise::generalise;
-pub use groups::{Group, groups};
+pub use groups::{Group, Offer, groups};
 pub use import::{Dialect, Imported, LeftOut, import};
 pub use propose::{Basis, Proposal, Proposer};
 pub use redact::{Redacted, doubts, is_mail, redact_mail, redact_text};
