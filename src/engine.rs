@@ -200,7 +200,13 @@ impl Engine {
             };
             whose && note.categories.contains(&diagnosis.category)
         };
-        self.set.notes.iter().enumerate().filter(|(_, note)| belongs(note)).map(|(index, _)| index).collect()
+        let notes = || self.set.notes.iter().enumerate().filter(|(_, note)| belongs(note));
+        // Two notes about the same say one thing to two kinds of readers; who is both gets the one for customers.
+        let said_otherwise = |note: &Note| {
+            let same = |other: &Note| other.provider == note.provider && other.categories == note.categories;
+            note.audience == Audience::Recipients && notes().any(|(_, other)| other.audience == Audience::Customers && same(other))
+        };
+        notes().filter(|(_, note)| !said_otherwise(note)).map(|(index, _)| index).collect()
     }
 
     /// What to tell the person who sent the mail.

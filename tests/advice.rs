@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use modori::Engine;
+use modori::matcher::Viewpoint;
 use modori::model::{Advice, Facts, Lang, RuleSet, Severity, Template};
 
 fn engine() -> Engine {
@@ -115,4 +116,17 @@ fn advice_does_not_contradict_its_severity() {
     }
     assert_eq!(wrong, Vec::<String>::new());
     assert!(patient > 10, "these are no words of ours any more: {PATIENT:?}");
+}
+
+#[test]
+fn of_two_notes_about_the_same_who_is_customer_and_recipient_gets_one() {
+    let engine = engine();
+    let notes = |text: &str, customer_of: Option<&str>| {
+        let customer_of = customer_of.and_then(|id| engine.set().provider_by_id(id));
+        engine.lookup(text, Viewpoint { customer_of, ..Viewpoint::default() }).notes.len()
+    };
+    let kagoya = "<taro@kagoya.net>: host mx.kagoya.net[192.0.2.1] said: 552 5.2.2 Mailbox full";
+    assert_eq!((notes(kagoya, None), notes(kagoya, Some("kagoya"))), (1, 1));
+    let so_net = "<taro@aa.so-net.ne.jp>: host mx.so-net.ne.jp[192.0.2.1] said: 552 5.2.2 Mailbox full";
+    assert_eq!((notes(so_net, None), notes(so_net, Some("so-net"))), (1, 2), "these are about different things");
 }

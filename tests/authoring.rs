@@ -61,6 +61,24 @@ fn a_rule_is_appended_to_what_a_person_wrote() {
 }
 
 #[test]
+fn a_rule_goes_into_a_folder_that_is_not_there_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, err, code) = run_in(folder.path(), &["new", "rule", "--from", UNKNOWN, "--to", "my-rules/new/own.toml"], b"");
+    assert_eq!(code, 0, "{err}");
+    assert!(folder.path().join("my-rules/new/own.toml").is_file());
+}
+
+#[test]
+fn categories_are_listed_where_one_is_wanted() {
+    let (out, _, code) = run(&["rules", "categories"], b"");
+    assert!(code == 0 && out.contains("mailbox_full         temporary  Mailbox full"), "{out}");
+    let err = run(&["new", "rule", "--from", UNKNOWN, "--category", "zebra"], b"").1;
+    assert!(err.contains("there is no category `zebra`; `modori rules categories` lists them"), "{err}");
+    let err = run(&["new", "rule", "--from", UNKNOWN, "--category", "mailbox_ful"], b"").1;
+    assert!(err.contains("did you mean `mailbox_full`?"), "{err}");
+}
+
+#[test]
 fn a_new_provider_is_a_valid_file() {
     let folder = tempfile::tempdir().unwrap();
     let args = ["new", "provider", "shop", "--kind", "isp", "--host", "*.example.com", "--domain", "example.com", "--to", "shop.toml"];
@@ -215,7 +233,7 @@ fn rules_of_other_programs_are_carried_over() {
     for (program, file) in files {
         let (out, err, code) = run(&["import", "--from", program, "-"], file.as_bytes());
         assert_eq!(code, 1, "{err}");
-        assert!(err.contains("1 rules carried over, 1 left out"), "{program}: {err}");
+        assert!(err.contains("1 rules carried over, 0 not needed, 1 left out"), "{program}: {err}");
         assert!(out.contains("category = \"mailbox_full\"") && out.contains("\n# line "), "{out}");
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("i.toml"), &out).unwrap();

@@ -90,3 +90,11 @@ fn only_the_beginning_of_a_huge_mail_is_read() {
     assert_eq!(summary_with(&ENGINE, &huge), summary_with(&ENGINE, &report));
     assert!(failures.iter().all(|diagnosis| diagnosis.failure.limit == Some(Limit::Size)));
 }
+
+#[test]
+fn a_mail_that_reports_nothing_up_to_a_limit_says_so() {
+    let parts = "--b\nContent-Type: text/plain\n\nHi\n".repeat(1_000);
+    let letter = format!("From: taro@example.net\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n");
+    assert_eq!(ENGINE.read_mail(letter.as_bytes()), modori::mail::Report::NoReport(Some(Limit::Parts)));
+    assert_eq!(ENGINE.read_mail(b"From: taro@example.net\nSubject: x\n\nHi\n"), modori::mail::Report::NoReport(None));
+}

@@ -53,7 +53,7 @@ fn kinds_are_told_apart() {
         let kinds: Vec<Kind> = scan(&mail(name)).iter().map(|diagnosis| diagnosis.kind).collect();
         assert!(!kinds.is_empty() && kinds.iter().all(|found| *found == kind), "{name}: {kinds:?}");
     }
-    assert_eq!(ENGINE.read_mail(&mail("letter")), Report::NoReport);
+    assert_eq!(ENGINE.read_mail(&mail("letter")), Report::NoReport(None));
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn travel(engine: &Engine, road: &Road, example: &Example) -> String {
                 failures.into_iter().map(|failure| category(engine, &engine.diagnose(failure, Default::default()))).collect();
             found.join(" ")
         }
-        Report::NoReport => "no report".to_owned(),
+        Report::NoReport(_) => "no report".to_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ impl Specimen {
             Self::Text(text) => vec![engine.read(text)],
             Self::Mail(mail) => match engine.read_mail(mail) {
                 Report::Failures(failures) => failures,
-                Report::NoReport => Vec::new(),
+                Report::NoReport(_) => Vec::new(),
             },
         }
     }

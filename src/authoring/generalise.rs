@@ -2,7 +2,7 @@
 
 use super::token::tokens;
 use super::vocabulary::Vocabulary;
-use crate::model::{HoleKind, IGNORED};
+use crate::model::{HoleKind, IGNORED, letters};
 
 /// The pattern of a text, ready for a rule file.
 ///
@@ -22,7 +22,33 @@ pub fn generalise(text: &str, known: &Vocabulary) -> String {
     let last = pieces.iter().rposition(is_words).map_or(0, |at| at + 1);
     let mut pattern = Pattern::default();
     pieces[first..last.max(first)].iter().for_each(|piece| pattern.push(piece));
-    trimmed(&pattern.out)
+    trimmed(closed(&pattern.out.replace(PERSON, "*")))
+}
+
+/// The pattern without a bracket at its end that is never closed and holds hardly any words.
+fn closed(pattern: &str) -> &str {
+    let left_open = [('(', ')'), ('[', ']')].into_iter().filter_map(|(open, close)| {
+        let at = pattern.rfind(open).filter(|at| !pattern[*at..].contains(close))?;
+        (letters(&pattern[at..]) < HARDLY_ANY && letters(&pattern[..at]) >= HARDLY_ANY).then_some(at)
+    });
+    left_open.min().map_or(pattern, |at| &pattern[..at])
+}
+
+/// So few letters tell nothing.
+const HARDLY_ANY: u32 = 12;
+
+/// What becomes of the stand-in of a person's name: a name may have several words.
+const PERSON: &str = "Person {_:number}";
+
+/// Where the stand-in of a name stands in some words: `user1`.
+fn stand_in(words: &str) -> Option<std::ops::Range<usize>> {
+    let end = |at: usize| at + words[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let found = words.match_indices("user").map(|(at, user)| (at, at + user.len(), end(at + user.len())));
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let whole = |(start, digits, end): &(usize, usize, usize)| {
+        digits < end && !letter(words[..*start].chars().next_back()) && !letter(words[*end..].chars().next())
+    };
+    found.filter(whole).map(|(start, _, end)| start..end).next()
 }
 
 /// The text with every hole that `generalise` would make, and nothing left out: what texts of one shape have in common.
@@ -47,16 +73,22 @@ fn pieces<'t>(text: &'t str, known: &Vocabulary) -> Vec<Piece<'t>> {
     let mut at = 0;
     for token in tokens(text, known) {
         let taken = &text[token.range.clone()];
-        if at < token.range.start {
-            pieces.push(Piece::Words(&text[at..token.range.start]));
-        }
+        push_words(&mut pieces, &text[at..token.range.start]);
         pieces.push(Piece::Hole(token.kind, taken));
         at = token.range.end;
     }
-    if at < text.len() {
-        pieces.push(Piece::Words(&text[at..]));
-    }
+    push_words(&mut pieces, &text[at..]);
     pieces
+}
+
+/// Words, with holes for stand-ins of names.
+fn push_words<'t>(pieces: &mut Vec<Piece<'t>>, mut words: &'t str) {
+    while let Some(range) = stand_in(words) {
+        pieces.extend((range.start > 0).then(|| Piece::Words(&words[..range.start])));
+        pieces.push(Piece::Hole(HoleKind::Word, &words[range.clone()]));
+        words = &words[range.end..];
+    }
+    pieces.extend((!words.is_empty()).then_some(Piece::Words(words)));
 }
 
 /// A pattern under way, with what each name was given to.
@@ -92,6 +124,8 @@ impl<'t> Pattern<'t> {
         let named = kind.is_number() && kind != HoleKind::Number || matches!(kind, HoleKind::Address | HoleKind::Domain | HoleKind::Url);
         let same = self.filled.iter().find(|(known, _)| *known == kind).map(|(_, filled)| *filled == taken);
         let hole = match same {
+            // A date has several words.
+            _ if kind == HoleKind::Word && taken.contains(char::is_whitespace) => " * ".to_owned(),
             _ if !named => format!("{{{IGNORED}:{kind}}}"),
             Some(false) => format!("{{{IGNORED}:{kind}}}"),
             Some(true) => format!("{{{kind}}}"),
@@ -136,8 +170,12 @@ mod tests {
             ("Mail from 192.0.2.1 (mx.example.com) not taken, ref 4Xyz12abC", "Mail from {_:ip} ({_:host}) not taken, ref"),
             ("a@example.com is not b@example.com here", "is not {address} here"),
             ("from a@example.com to b@example.com, not a@example.com!", "from {address} to {_:address}, not"),
+            ("Porters are away until 12 March (ticket LH-004217)", "Porters are away until"),
+            ("No mail between 3 May and June 1, 2025 please", "No mail between * and * please"),
             ("a 5 * {x} = \\many", "a {_:number} ** {{x}} = * many"),
             ("Denied [192.0.2.1] (mode: normal).", "Denied [{_:ip}] (mode: normal)"),
+            ("alias user1 to user22, not user3x", "alias {_:word} to {_:word}, not user3x"),
+            ("the box of Person 1 is full", "the box of * is full"),
             ("容量の上限20メガバイトを超えました", "容量の上限{size}を超えました"),
         ] {
             assert_eq!(pattern(text), want, "{text}");

@@ -4,9 +4,11 @@
 
 mod alike;
 mod append;
+mod cluster;
 mod compare;
 mod compare_report;
 mod draft;
+mod foreign_names;
 mod generalise;
 mod groups;
 mod import;
@@ -16,6 +18,7 @@ mod propose;
 mod redact;
 mod reference;
 mod schema;
+mod settle;
 mod sketch;
 mod stand_in;
 mod tidy;
@@ -29,7 +32,7 @@ pub use append::append_rule;
 pub use compare::{Altered, Change, Comparison, Said, Specimen, compare};
 pub use draft::{Draft, DraftExample, provider_file};
 pub use generalise::generalise;
-pub use groups::{Group, groups};
+pub use groups::{Group, Offer, groups};
 pub use import::{Dialect, Imported, LeftOut, import};
 pub use propose::{Basis, Proposal, Proposer};
 pub use redact::{Redacted, doubts, is_mail, redact_mail, redact_text};

@@ -37,6 +37,8 @@ pub struct Proposal {
     pub draft: Draft,
     /// The pattern of all words, of which the draft's may be the front.
     pub(super) whole: String,
+    /// The words that it is for, with stand-ins.
+    pub(super) words: String,
     /// Whose file it belongs in; none where no known provider spoke.
     pub provider: Option<ProviderIx>,
     /// Why the category is proposed.
@@ -85,7 +87,7 @@ impl<'e> Proposer<'e> {
             text: first_sentences(&whole).to_owned(),
             example: example(engine, failure, spoken, &mut stand_ins, &redacted),
         };
-        Some(Proposal { draft, whole, provider, basis, taken_by: diagnosis.rule })
+        Some(Proposal { draft, whole, words: words.to_owned(), provider, basis, taken_by: diagnosis.rule })
     }
 
     /// The category that fits best, and why.
@@ -121,7 +123,7 @@ fn remarks(engine: &Engine, basis: &Basis, taken_by: Option<RuleIx>) -> Vec<Stri
     let mut remarks = vec![match basis {
         Basis::Now(rule) => format!("The category is what {} says of it now.", name(*rule)),
         Basis::Alike(rule) => format!("The category is that of {}, whose words are like these: make sure that it fits.", name(*rule)),
-        Basis::Nothing => "Nothing tells the category: choose one (`modori rules` and rules/categories.toml list them).".to_owned(),
+        Basis::Nothing => "Nothing tells the category: choose one (`modori rules categories` lists them).".to_owned(),
     }];
     if let Some(rule) = taken_by.filter(|rule| *basis != Basis::Now(*rule)) {
         remarks.push(format!("Until now {} takes it.", name(rule)));
@@ -187,6 +189,22 @@ fn one_line(text: &str) -> String {
 }
 
 impl Proposal {
+    /// Makes a hole of a word that differs from bounce to bounce.
+    pub(super) fn open(&mut self, word: &str) {
+        for pattern in [&mut self.draft.text, &mut self.whole] {
+            let lower = pattern.to_ascii_lowercase();
+            let stands = |at: &usize| {
+                let (before, after) = (&lower[..*at], &lower[at + word.len()..]);
+                let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                !letter(before.chars().next_back())
+                    && !letter(after.chars().next())
+                    && before.matches('{').count() == before.matches('}').count()
+            };
+            let at = lower.match_indices(word).map(|(at, _)| at).find(stands);
+            at.into_iter().for_each(|at| pattern.replace_range(at..at + word.len(), "{_:word}"));
+        }
+    }
+
     /// The file that the rule belongs in, as far as it must say whose it is.
     #[must_use]
     pub fn head(&self, engine: &Engine) -> String {

@@ -1,16 +1,16 @@
 //! Samples that can be shared: what is somebody's own is gone, the diagnosis is the same, and that is proved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use mail_parser::{MessageParser, PartType};
 
-use super::sketch::{Cut, sketch};
+use super::sketch::{Cut, Way, sketch};
 use super::stand_in::StandIns;
 use super::vocabulary::Vocabulary;
 use crate::Engine;
 use crate::mail::Report;
 use crate::matcher::Viewpoint;
-use crate::model::{Diagnosis, Fact, is_cjk};
+use crate::model::{Diagnosis, Fact, ProviderIx, is_cjk};
 
 /// Fields that mails begin with, in small letters.
 const FIELDS: &[&str] = &["from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version", "content-type"];
@@ -25,6 +25,8 @@ pub struct Redacted {
     pub text: String,
     /// What its diagnosis says otherwise than the original's; nothing where all is well.
     pub changes: Vec<String>,
+    /// Names and ids of the original that stay: rules know them, and the diagnosis hangs on them.
+    pub stays: Vec<String>,
     /// What a person should look at before sharing it.
     pub unsure: Vec<String>,
 }
@@ -44,39 +46,48 @@ pub struct Redacted {
 pub fn redact_text(engine: &Engine, known: &Vocabulary, text: &str) -> Redacted {
     let original = engine.lookup(text, Viewpoint::default());
     let before = vec![gist(engine, &original)];
-    let tried = |deciding: &str| {
-        let mut stand_ins = StandIns::new(engine, known, text);
-        stand_ins.keep_ids(deciding);
+    let (needed, words) = (Some(providers(&original).collect()), deciding(&original));
+    let tried = |(needed, deciding): (&Option<HashSet<ProviderIx>>, &str)| {
+        let mut stand_ins = StandIns::needing(engine, known, text, needed.as_ref());
+        let ids = stand_ins.keep_ids(deciding);
         let redacted = stand_ins.replace(text);
         let after = vec![gist(engine, &engine.lookup(&redacted, Viewpoint::default()))];
-        Redacted { changes: changes(&before, &after), unsure: doubts(known, &redacted), text: redacted }
+        let stays = stand_ins.stayed().map(str::to_owned).chain(ids).collect();
+        Redacted { changes: changes(&before, &after), stays, unsure: doubts(known, &redacted), text: redacted }
     };
-    first_good([tried(""), tried(&deciding(&original))])
+    first_good([(&needed, ""), (&needed, &*words), (&None, ""), (&None, &*words)].into_iter().map(tried))
 }
 
 /// A mail with stand-ins: its structure is kept, of the message that came back only what names it.
 ///
-/// Cuts off as much behind the report's own words, and replaces as many ids, as the diagnosis allows.
+/// Cuts off as much behind the report's own words, and replaces as many names and ids, as the diagnosis allows.
 #[must_use]
 pub fn redact_mail(engine: &Engine, known: &Vocabulary, mail: &[u8]) -> Redacted {
     let originals = diagnoses(engine, mail);
     let before: Vec<Gist> = originals.iter().map(|diagnosis| gist(engine, diagnosis)).collect();
     let words: String = originals.iter().map(|diagnosis| format!("{} ", deciding(diagnosis))).collect();
-    let ways = [(Cut::Marks, ""), (Cut::Headers, ""), (Cut::Marks, &words), (Cut::Headers, &words), (Cut::Nothing, &words)];
-    let sample = first_good(ways.into_iter().map(|(cut, deciding)| {
-        let drawn = sketch(engine, known, mail, cut, deciding);
+    let needed = Some(originals.iter().flat_map(providers).collect());
+    let sample = first_good(ways(&words, needed.as_ref()).into_iter().map(|way| {
+        let drawn = sketch(engine, known, mail, &way);
         let after = gists(engine, drawn.mail.as_bytes());
         let mut unsure = doubts(known, &drawn.own_words);
         unsure.extend(drawn.left_out);
-        if cut == Cut::Nothing {
+        if way.cut == Cut::Nothing {
             unsure.push("where the returned message begins was not found: look at the end of the text".to_owned());
         }
-        Redacted { changes: changes(&before, &after), unsure, text: drawn.mail }
+        Redacted { changes: changes(&before, &after), stays: drawn.stays, unsure, text: drawn.mail }
     }));
     match forwarded(mail).filter(|_| !sample.changes.is_empty()) {
         Some(inner) if gists(engine, &inner) == before => redact_mail(engine, known, &inner),
         _ => sample,
     }
+}
+
+/// The ways to draw a mail again, those that leave least of it first.
+fn ways<'w>(deciding: &'w str, needed: Option<&'w HashSet<ProviderIx>>) -> Vec<Way<'w>> {
+    let cuts = [(Cut::Marks, ""), (Cut::Headers, ""), (Cut::Marks, deciding), (Cut::Headers, deciding)];
+    let names = [needed, None].into_iter().flat_map(|needed| cuts.map(|(cut, deciding)| Way { cut, deciding, needed }));
+    names.chain([needed, None].map(|needed| Way { cut: Cut::Nothing, deciding, needed })).collect()
 }
 
 /// The mail that a mail holds: where a report was sent on by hand, the report itself is the better sample.
@@ -104,6 +115,11 @@ fn first_good(samples: impl IntoIterator<Item = Redacted>) -> Redacted {
     first.unwrap_or_default()
 }
 
+/// The providers that a diagnosis is about.
+fn providers(diagnosis: &Diagnosis<'_>) -> impl Iterator<Item = ProviderIx> + use<> {
+    [diagnosis.provider, diagnosis.remote, diagnosis.reporter].into_iter().flatten()
+}
+
 /// The words that decided.
 fn deciding(diagnosis: &Diagnosis<'_>) -> String {
     let words = diagnosis.words.as_ref();
@@ -112,7 +128,7 @@ fn deciding(diagnosis: &Diagnosis<'_>) -> String {
 
 fn diagnoses(engine: &Engine, mail: &[u8]) -> Vec<Diagnosis<'static>> {
     match engine.read_mail(mail) {
-        Report::NoReport => Vec::new(),
+        Report::NoReport(_) => Vec::new(),
         Report::Failures(failures) => failures.into_iter().map(|failure| engine.diagnose(failure, Viewpoint::default())).collect(),
     }
 }

@@ -1,15 +1,18 @@
 //! A mail drawn again from what a report tells: headers that readers go by, its own words, its fields for programs, and of the
 //! message that came back only what names it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use regex::Regex;
 
 use super::stand_in::StandIns;
 use super::vocabulary::Vocabulary;
 use crate::Engine;
-use crate::model::TextPattern;
+use crate::model::{ProviderIx, TextPattern};
 use crate::pattern::{Folded, find};
 
 /// Where the message that came back is taken to begin in a report's text.
@@ -23,12 +26,24 @@ pub(super) enum Cut {
     Nothing,
 }
 
+/// How a mail is drawn again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way<'w> {
+    pub(super) cut: Cut,
+    /// Words that decided about the diagnosis: ids in them stay.
+    pub(super) deciding: &'w str,
+    /// The providers whose names stay; none where those of all do.
+    pub(super) needed: Option<&'w HashSet<ProviderIx>>,
+}
+
 /// The mail drawn again.
 #[derive(Debug, Default)]
 pub(super) struct Sketch {
     pub(super) mail: String,
     /// The report's own words, for whoever looks them through.
     pub(super) own_words: String,
+    /// Names and ids of the original that stay.
+    pub(super) stays: Vec<String>,
     /// What was left out.
     pub(super) left_out: Vec<String>,
 }
@@ -72,27 +87,27 @@ const BOUNDARY: &str = "=_redacted";
 const SUBJECT: &str = "(subject)";
 const BODY: &str = "(body)";
 
+/// Words in the coding that header fields are in (RFC 2047), where nothing takes them apart.
+static ENCODED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"=\?[^?\s]{1,40}\?[BbQq]\?[^?\s]*\?=").ok());
+const ENCODED_WORDS: &str = "(words)";
+
 /// Draws a mail again.
-///
-/// Ids in `deciding`, words that decided about its diagnosis, stay.
-pub(super) fn sketch(engine: &Engine, known: &Vocabulary, mail: &[u8], cut: Cut, deciding: &str) -> Sketch {
+pub(super) fn sketch(engine: &Engine, known: &Vocabulary, mail: &[u8], way: &Way<'_>) -> Sketch {
     let Some(message) = MessageParser::default().parse(mail) else { return Sketch::default() };
     let parts = parts(&message);
     let all: Vec<String> = header_lines(&message).chain(parts.iter().map(|(_, text)| text.clone())).collect();
-    let mut stand_ins = StandIns::new(engine, known, &all.join("\n"));
+    let mut stand_ins = StandIns::needing(engine, known, &all.join("\n"), way.needed);
     learn(&mut stand_ins, &message);
     parts
         .iter()
         .filter(|(kind, _)| !matches!(kind, Part::Status | Part::Feedback))
         .for_each(|(_, text)| learn_header(&mut stand_ins, text));
     parts.iter().filter(|(kind, _)| *kind == Part::Status).for_each(|(_, text)| learn_hosts(&mut stand_ins, text));
-    let kept = stand_ins.keep_ids(deciding);
-    let mut drawing = Drawing { engine, stand_ins, cut, sketch: Sketch::default() };
-    if !kept.is_empty() {
-        drawing.sketch.left_out.push(format!("these stay, since the diagnosis hangs on them: {}", kept.join(", ")));
-    }
+    let ids = stand_ins.keep_ids(way.deciding);
+    let mut drawing = Drawing { engine, stand_ins, cut: way.cut, sketch: Sketch::default() };
     drawing.head(&message);
     drawing.body(&message, &parts);
+    drawing.sketch.stays = drawing.stand_ins.stayed().map(str::to_owned).chain(ids).collect();
     drawing.sketch
 }
 
@@ -129,7 +144,15 @@ fn parts(message: &Message<'_>) -> Vec<(Part, String)> {
     if silent && !html.is_empty() {
         parts.insert(0, (Part::Words, html_to_text(&html)));
     }
+    if parts.is_empty() {
+        parts.push((Part::Words, String::from_utf8_lossy(message.raw_message().get(body_at(message)..).unwrap_or_default()).into_owned()));
+    }
     parts
+}
+
+/// Where the body of a message begins, in bytes.
+fn body_at(message: &Message<'_>) -> usize {
+    message.root_part().raw_body_offset() as usize
 }
 
 /// The header fields of a part that is a message.
@@ -322,17 +345,23 @@ impl Drawing<'_> {
                 }
             }
             if keep {
-                let line = self.stand_ins.replace(line);
+                let line = self.replaced(line);
                 let _ = writeln!(self.sketch.mail, "{line}");
             }
         }
+    }
+
+    /// A text with stand-ins, also for words that are still in a header's coding.
+    fn replaced(&mut self, text: &str) -> String {
+        let plain = ENCODED.as_ref().map(|encoded| encoded.replace_all(text, ENCODED_WORDS));
+        self.stand_ins.replace(plain.as_deref().unwrap_or(text))
     }
 
     /// The report's own words; of a message behind them what names it.
     fn words(&mut self, text: &str) {
         let lines: Vec<&str> = text.lines().collect();
         let end = self.returned_at(&lines);
-        let own = self.stand_ins.replace(&lines[..end].join("\n"));
+        let own = self.replaced(&lines[..end].join("\n"));
         self.sketch.mail.push_str(&own);
         self.sketch.own_words.push_str(&own);
         self.sketch.mail.push('\n');

@@ -3,9 +3,12 @@
 //! Addresses and hosts become names under `example.com` and the like (RFC 2606), IP addresses those of RFC 5737 and RFC 3849. Of a
 //! host that rules know, the known part stays, since the diagnosis hangs on it.
 
-use std::collections::HashMap;
+mod learn;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
+use super::foreign_names;
 use super::naming::{documentation_ip, is_documentation, is_role, registered};
 use super::own_words::OwnWords;
 use super::token::{Token, tokens};
@@ -18,7 +21,6 @@ const LONG_NUMBER: usize = 10;
 
 /// Shorter names than this are no names that are looked for by themselves.
 const SHORTEST_NAME: usize = 3;
-const SHORTEST_PHRASE: usize = 8;
 
 /// Hands out stand-ins, and remembers them.
 #[derive(Debug)]
@@ -31,14 +33,23 @@ pub struct StandIns<'e> {
     names: OwnWords,
     /// Ids that stay, in small letters.
     kept: Vec<String>,
+    /// The providers whose names stay; none where those of all do.
+    needed: Option<&'e HashSet<ProviderIx>>,
+    /// Names of the original that stayed, since rules know them.
+    stayed: BTreeSet<String>,
     /// All that is to be replaced, in small letters, so that no stand-in is a name of the original.
     original: String,
 }
 
 impl<'e> StandIns<'e> {
-    /// Stand-ins for the things in `original`, all that will be redacted.
+    /// Stand-ins for the things in `original`, all that will be redacted. Of names that rules know, the known part stays.
     #[must_use]
     pub fn new(engine: &'e Engine, known: &'e Vocabulary, original: &str) -> Self {
+        Self::needing(engine, known, original, None)
+    }
+
+    /// The same, but the names of all providers other than `needed` are replaced too, where that is given.
+    pub(super) fn needing(engine: &'e Engine, known: &'e Vocabulary, original: &str, needed: Option<&'e HashSet<ProviderIx>>) -> Self {
         let mut new = Self {
             engine,
             known,
@@ -46,65 +57,38 @@ impl<'e> StandIns<'e> {
             counts: HashMap::new(),
             names: OwnWords::default(),
             kept: Vec::new(),
+            needed,
+            stayed: BTreeSet::new(),
             original: original.to_lowercase(),
         };
-        for token in tokens(original, known).into_iter().filter(|token| token.kind == HoleKind::Address) {
-            new.learn_address(&original[token.range]);
+        for token in tokens(original, known) {
+            new.learn_token(token.kind, &original[token.range]);
         }
+        foreign_names::values(original).into_iter().for_each(|value| new.learn_value(value));
+        foreign_names::hosts(original).into_iter().for_each(|host| new.learn_host_in_words(host));
+        new.stayed.clear();
         new
     }
 
-    /// Has the local part of an address replaced wherever it stands as a word.
-    pub fn learn_address(&mut self, address: &str) {
-        let Some((local, _)) = address.rsplit_once('@') else { return };
-        let local = local.trim_matches('"').to_lowercase();
-        if local.chars().count() >= SHORTEST_NAME && !is_role(&local) && !self.known.is_sender(&local) && !self.known.has_word(&local) {
-            let stand_in = self.local(&local);
-            self.names.insert(&local, &stand_in);
-        }
+    /// The names of the original that stayed, since rules know them.
+    pub fn stayed(&self) -> impl Iterator<Item = &str> {
+        self.stayed.iter().map(String::as_str)
     }
 
-    /// Lets ids that stand in `words` stay as they are; says which.
+    /// Lets ids that stand in `words`, by themselves or in a web address, stay as they are; says which.
     pub fn keep_ids(&mut self, words: &str) -> Vec<String> {
-        let ids = tokens(words, self.known).into_iter().filter(|token| token.kind == HoleKind::Code);
-        let ids: Vec<String> = ids.map(|token| words[token.range].to_owned()).collect();
+        let mut ids = Vec::new();
+        for token in tokens(words, self.known) {
+            let part = &words[token.range];
+            let pieces = part.split(|c: char| !c.is_alphanumeric()).filter(|piece| piece.contains(|c: char| c.is_ascii_digit()));
+            match token.kind {
+                HoleKind::Code => ids.push(part.to_owned()),
+                HoleKind::Url => ids.extend(pieces.map(str::to_owned)),
+                _ => {}
+            }
+        }
         self.kept.extend(ids.iter().map(|id| id.to_lowercase()));
         ids
-    }
-
-    /// Has a person's name replaced wherever it stands, whole or a word of it.
-    pub fn learn_name(&mut self, name: &str) {
-        let name = name.trim().trim_matches(['"', '\'']).to_lowercase();
-        let words = name.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '"'));
-        let unknown: Vec<&str> = words.filter(|word| !word.is_empty() && !self.known.has_word(word)).collect();
-        let system = || !name.contains(' ') || name.split_whitespace().all(|word| self.known.is_sender(word));
-        if name.contains('@') || unknown.is_empty() && system() {
-            return;
-        }
-        let stand_in = self.next("Person", |number| format!("Person {number}"));
-        for word in unknown.into_iter().filter(|word| word.chars().count() >= SHORTEST_NAME && !word.chars().all(|c| c.is_ascii_digit())) {
-            self.names.insert_new(word, &stand_in);
-        }
-        self.names.insert(&name, &stand_in);
-    }
-
-    /// Has a phrase replaced wherever it stands, unless rules know all of its words.
-    pub fn learn_phrase(&mut self, phrase: &str, stand_in: &str) {
-        let phrase = phrase.trim().to_lowercase();
-        let own = phrase.split_whitespace().any(|word| !self.known.has_word(word));
-        let long = if phrase.contains(' ') { SHORTEST_PHRASE } else { SHORTEST_NAME };
-        if own && phrase.chars().count() >= long {
-            self.names.insert(&phrase, stand_in);
-        }
-    }
-
-    /// Has a host name without dots replaced wherever it stands.
-    pub fn learn_host(&mut self, host: &str) {
-        let name = host.trim_matches(['.', '[', ']', '(', ')']).to_lowercase();
-        if name.len() >= SHORTEST_NAME && !name.contains(['.', ':']) && !self.known.has_word(&name) {
-            let stand_in = self.next("host", |number| format!("host{number}.example.com"));
-            self.names.insert(&name, &stand_in);
-        }
     }
 
     /// The text with a stand-in for each variable part and each learnt name.
@@ -140,9 +124,13 @@ impl<'e> StandIns<'e> {
     fn address(&mut self, address: &str) -> String {
         let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
         let bare = local.trim_matches('"');
-        let local = if is_role(bare) || self.known.is_sender(bare) { bare.to_owned() } else { self.local(bare) };
-        let domain = if domain.starts_with('[') { "[192.0.2.1]".to_owned() } else { self.domain(domain) };
-        format!("{local}@{domain}")
+        let role = is_role(bare) || self.known.is_sender(bare);
+        let stand_in = if role { bare.to_owned() } else { self.local(bare) };
+        let at = if domain.starts_with('[') { "[192.0.2.1]".to_owned() } else { self.domain(domain) };
+        if role && at == domain && !is_documentation(&at.to_ascii_lowercase()) {
+            self.stayed.insert(address.to_ascii_lowercase());
+        }
+        format!("{stand_in}@{at}")
     }
 
     fn local(&mut self, local: &str) -> String {
@@ -152,7 +140,7 @@ impl<'e> StandIns<'e> {
     /// The stand-in of an address's domain: itself where a provider serves it.
     fn domain(&mut self, domain: &str) -> String {
         let served = self.engine.matcher().directory().address(&format!("x@{domain}"));
-        match served {
+        match served.filter(|provider| self.needs(*provider)) {
             Some(provider) => self.of_provider(domain, provider, Names::Domains),
             None => self.name(domain),
         }
@@ -160,12 +148,33 @@ impl<'e> StandIns<'e> {
 
     /// The stand-in of a host.
     fn host(&mut self, host: &str) -> String {
-        let provider = self.engine.matcher().directory().host(host);
-        match provider {
+        let directory = self.engine.matcher().directory();
+        match directory.host(host).filter(|provider| self.needs(*provider)) {
             Some(provider) => self.of_provider(host, provider, Names::Hosts),
-            None if self.engine.matcher().directory().address(&format!("x@{host}")).is_some() => self.domain(host),
+            None if directory.address(&format!("x@{host}")).is_some() => self.domain(host),
             None => self.name(host),
         }
+    }
+
+    /// Whether the names of a provider stay.
+    fn needs(&self, provider: ProviderIx) -> bool {
+        self.needed.is_none_or(|needed| needed.contains(&provider))
+    }
+
+    /// Whether a name that rules know stays: not that of a provider whose names go.
+    fn stays(&self, name: &str) -> bool {
+        let directory = self.engine.matcher().directory();
+        let owner = directory.host(name).or_else(|| directory.address(&format!("x@{name}")));
+        owner.is_none_or(|owner| self.needs(owner))
+    }
+
+    /// A name of the original that stays, noted.
+    fn stay(&mut self, name: &str) -> String {
+        let lower = name.to_ascii_lowercase();
+        if !is_documentation(&lower) {
+            self.stayed.insert(lower);
+        }
+        name.to_owned()
     }
 
     /// The stand-in of a name that a provider is known by: the part that the rules know, with another label before it.
@@ -177,7 +186,7 @@ impl<'e> StandIns<'e> {
         };
         let lower = name.to_ascii_lowercase();
         if globs.contains(&lower) || self.known.has_name(&lower) {
-            return name.to_owned();
+            return self.stay(name);
         }
         let fits = |glob: &&String| {
             let (front, back) = (glob.split('*').next().unwrap_or_default(), glob.rsplit('*').next().unwrap_or_default());
@@ -187,7 +196,10 @@ impl<'e> StandIns<'e> {
         let glob = globs.iter().filter(fits).max_by_key(|glob| glob.len()).cloned();
         let glob = part.filter(|part| glob.as_ref().is_none_or(|glob| glob.len() <= part.len())).or(glob);
         match glob {
-            Some(glob) => self.once(HoleKind::Host, &lower, "mx", |number| glob.replace('*', &format!("mx{number}"))),
+            Some(glob) => {
+                self.stayed.insert(glob.clone());
+                self.once(HoleKind::Host, &lower, "mx", |number| glob.replace('*', &format!("mx{number}")))
+            }
             None => self.name(name),
         }
     }
@@ -198,10 +210,11 @@ impl<'e> StandIns<'e> {
         if is_documentation(&lower) {
             return name.to_owned();
         }
-        if let Some(part) = self.known.known_part(&lower).map(str::to_owned) {
+        if let Some(part) = self.known.known_part(&lower).filter(|part| self.stays(part)).map(str::to_owned) {
             if part == lower {
-                return name.to_owned();
+                return self.stay(name);
             }
+            self.stayed.insert(format!("*.{part}"));
             return self.once(HoleKind::Host, &lower, "mx", |number| format!("mx{number}.{part}"));
         }
         let base = registered(&lower).to_owned();
@@ -234,14 +247,15 @@ impl<'e> StandIns<'e> {
             let front = host[..host.len() - part.len()].split('.').filter(|label| !label.is_empty());
             front.into_iter().all(|label| self.known.has_word(label))
         });
-        let stand_in = if public { host.to_owned() } else { self.host(host) };
+        let stand_in = if public { self.stay(host) } else { self.host(host) };
         let known = stand_in == host && !is_documentation(&host.to_ascii_lowercase());
         let mut out = format!("{scheme}{stand_in}");
         for piece in path.split_inclusive(|c: char| !c.is_alphanumeric()) {
             let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
             let plain = known && word.chars().count() <= 20 && word.chars().all(char::is_alphabetic);
             let count = word.len() < SHORTEST_NAME && word.bytes().all(|b| b.is_ascii_digit());
-            if word.is_empty() || plain || self.known.has_word(word) && !count {
+            let decides = self.kept.contains(&word.to_lowercase());
+            if word.is_empty() || plain || decides || self.known.has_word(word) && !count {
                 out.push_str(word);
             } else {
                 out.push_str(&self.once(HoleKind::Word, word, "part", |number| format!("x{number}")));

@@ -25,7 +25,7 @@ const PARTS: &str = r#"(?x)
 | (?P<address>
     (?: "[^"\s@]{1,64}" | [A-Za-z0-9!\#$%&*+/=?^_{|}~] [A-Za-z0-9!\#$%&*+/=?^_{|}~.'`-]{0,255} | [^\x00-\x7F\s]{1,32} )
     @ (?: \[ [0-9A-Za-z:.]+ \] | [A-Za-z0-9] (?: [A-Za-z0-9._-]{0,255} [A-Za-z0-9] )? | \p{L} (?: [\p{L}\p{N}._-]{0,63} [\p{L}\p{N}] )? ) )
-| (?P<word> \b \d{4}-\d\d-\d\d \b | \b \d{1,2} : \d\d (?: : \d\d )? \b )
+| (?P<word> \b \d{4}-\d\d-\d\d \b | \b \d{1,2} (?: st|nd|rd|th )? \s MONTH (?: ,? \s \d{4} )? \b | \b MONTH \s \d{1,2} (?: st|nd|rd|th )? (?: ,? \s \d{4} )? \b | \b \d{1,2} : \d\d (?: : \d\d )? \b )
 | (?P<ip> (?: \b (?i:ipv6:) )? (?: [0-9A-Fa-f]{1,4} )? : (?: : | [0-9A-Fa-f]{1,4} : ) [0-9A-Fa-f:]* (?: \d{1,3} (?: \. \d{1,3} ){3} )? | \b \d{1,3} (?: \. \d{1,3} ){3} \b )
 | (?P<keep> \b [245] \. \d{1,3} \. \d{1,3} \b | \b [2-5]\d\d - )
 | (?P<host> \b [A-Za-z0-9_] [A-Za-z0-9_-]{0,62} (?: \. [A-Za-z0-9_] [A-Za-z0-9_-]{0,62} ){0,9} \. (?: xn--[a-z0-9-]+ | [A-Za-z]{2,24} ) \b )
@@ -59,7 +59,11 @@ const TOP_LEVELS: &[&str] = &["com", "net", "org", "invalid", "test", "example"]
 const ID_LENGTH: usize = 6;
 const ID_DIGITS: usize = 2;
 
-static PART: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&PARTS.replace(r"\b", r"(?-u:\b)")).ok());
+/// The months in English, whole and short.
+const MONTHS: &str = "(?: Jan(?:uary)? | Feb(?:ruary)? | Mar(?:ch)? | Apr(?:il)? | May | June? | July? | Aug(?:ust)? | Sep(?:t(?:ember)?)? | Oct(?:ober)? \
+    | Nov(?:ember)? | Dec(?:ember)? )";
+
+static PART: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&PARTS.replace("MONTH", MONTHS).replace(r"\b", r"(?-u:\b)")).ok());
 
 /// The variable parts of `text`, in order. Words that rules know are none, whatever they look like.
 ///
@@ -155,6 +159,7 @@ mod tests {
             ("a@b@see.please", vec![(HoleKind::Address, "a@b"), (HoleKind::Host, "see.please")]),
             ("queued as 4Xyz12abC", vec![(HoleKind::Code, "4Xyz12abC")]),
             ("message 12345 of 2", vec![(HoleKind::Number, "12345"), (HoleKind::Number, "2")]),
+            ("until 12 March, or Feb 3, 2025", vec![(HoleKind::Word, "12 March"), (HoleKind::Word, "Feb 3, 2025")]),
             ("at 12:30:01 on 2025-01-02", vec![(HoleKind::Word, "12:30:01"), (HoleKind::Word, "2025-01-02")]),
             ("宛先taro@example.jpは", vec![(HoleKind::Address, "taro@example.jp")]),
         ] {

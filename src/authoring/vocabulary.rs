@@ -111,6 +111,7 @@ impl Vocabulary {
             self.words.insert(word.to_owned());
             let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
             self.words.insert(plain.to_owned());
+            self.words.extend(plain.split('@').filter(|part| !part.is_empty()).map(str::to_owned));
             self.words.extend(word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_owned));
         }
         folded.as_str().split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).for_each(|name| self.add_name(name));

@@ -9,7 +9,7 @@ use super::bounce::Bounce;
 use super::settings::Settings;
 use super::setup::layers;
 use super::{Common, Exit, Failed};
-use crate::authoring::{Dialect, import};
+use crate::authoring::{Dialect, Imported, import};
 use crate::model::Named as _;
 use crate::rules::Layer;
 
@@ -21,9 +21,10 @@ Examples:
   modori import --from powermta /etc/pmta/config > my-rules/pmta.toml
 
 kumomta: the bounce classifier's TOML or JSON; zonemta: bounces.txt; powermta: <bounce-category-patterns>, also inside a whole
-configuration. What could not be carried over is said on stderr, and stands in comments at the end of the file.
+configuration. What could not be carried over is said on stderr, and stands in comments at the end of the file, as does what shipped rules say
+already.
 
-Exit status: 0 all was carried over; 1 not all; 2 the file is none of that program's.")]
+Exit status: 0 nothing was left out; 1 something was; 2 the file is none of that program's.")]
 pub(super) struct Import {
     /// The program: kumomta, zonemta or powermta
     #[arg(long, value_name = "PROGRAM", value_parser = dialect)]
@@ -52,9 +53,10 @@ impl Import {
             import(self.from, &text, &layers).map_err(|error| Failed::Because(format!("{}: {}", file.name, error.trim_end())))?;
         io::stdout().write_all(imported.toml.as_bytes())?;
         for one in &imported.left_out {
-            anstream::eprintln!("modori: {}:{}: {}: {}", file.name, one.line, one.what.escape_debug(), one.why);
+            anstream::eprintln!("modori: {}:{}: {}: {}", file.name, one.line, one.what.replace(char::is_control, " "), one.why);
         }
-        anstream::eprintln!("modori: {} rules carried over, {} left out", imported.rules, imported.left_out.len());
+        let Imported { rules, already, left_out, .. } = &imported;
+        anstream::eprintln!("modori: {rules} rules carried over, {already} not needed, {} left out", left_out.len());
         Ok(if imported.left_out.is_empty() { Exit::Done } else { Exit::No })
     }
 }

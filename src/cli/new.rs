@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::bounce::Bounce;
+use super::rules::unknown;
 use super::settings::Settings;
 use super::setup::{Setup, layers};
 use super::{Common, Exit, Failed};
@@ -103,7 +104,7 @@ impl NewProvider {
         match &self.to {
             None => io::stdout().write_all(text.as_bytes())?,
             Some(file) if file.exists() => return Err(Failed::Because(format!("{} is there already", file.display()))),
-            Some(file) => write_whole(file, &text)?,
+            Some(file) => make_folder(file).and_then(|()| write_whole(file, &text))?,
         }
         Ok(Exit::Done)
     }
@@ -124,9 +125,9 @@ impl NewRule {
             .propose(failure)
             .ok_or_else(|| Failed::Because("this holds no words for a rule to go by".to_owned()))?;
         if let Some(category) = &self.category {
-            let is_known = setup.engine.set().category_by_id(category).is_some();
-            if !is_known {
-                return Err(Failed::Because(format!("there is no category `{category}`; rules/categories.toml lists them")));
+            let set = setup.engine.set();
+            if set.category_by_id(category).is_none() {
+                return Err(unknown("category", category, set.categories.iter().map(|one| one.id.as_str())));
             }
             proposal.draft.category.clone_from(category);
             proposal.draft.remarks.remove(0);
@@ -146,6 +147,7 @@ impl NewRule {
         };
         let before = if file.exists() { read(file)? } else { head };
         let after = append_rule(&before, &proposal.draft).map_err(|error| Failed::Because(format!("{}: {error}", file.display())))?;
+        make_folder(file)?;
         write_whole(file, &after)?;
         anstream::eprintln!("modori: {} was added to {}", proposal.draft.id, file.display());
         Ok(())
@@ -178,6 +180,14 @@ fn report(setup: &Setup, proposal: &Proposal, trial: &Trial) -> Exit {
 
 fn read(file: &Path) -> Result<String, Failed> {
     fs::read_to_string(file).map_err(|error| Failed::Because(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// Makes the folder that a file will be in, where there is none.
+fn make_folder(file: &Path) -> Result<(), Failed> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    folder.map_or(Ok(()), |folder| {
+        fs::create_dir_all(folder).map_err(|error| Failed::Because(format!("{} cannot be made: {error}", folder.display())))
+    })
 }
 
 /// Writes a file so that nobody sees half of it: under another name beside it, then in its place.

@@ -17,8 +17,9 @@ Examples:
   modori redact bounce.eml > sample.eml
   modori redact - < bounce.txt
 
-Addresses, names, hosts, IP addresses, ids, subjects and the returned message's body get stand-ins; of hosts that the rules know,
-the known part stays. Both are diagnosed. What cannot be judged is said on stderr: look at it before you share the sample.
+Addresses, names, hosts, IP addresses, ids, subjects and the returned message's body get stand-ins. Names of the providers that the
+diagnosis is about stay, web addresses that rules know, and roles (postmaster); stderr lists them. Both are diagnosed. A name in the
+middle of a sentence cannot be told for sure: words that no rule knows are listed too, look at them before you share the sample.
 
 Exit status: 0 the diagnosis is the same; 1 it changed; 2 the bounce cannot be read.")]
 pub(super) struct Redact {
@@ -41,10 +42,17 @@ impl Redact {
             redact_text(&setup.engine, &known, &bounce.text())
         };
         writeln!(io::stdout(), "{}", redacted.text.trim_end())?;
+        if !redacted.stays.is_empty() {
+            anstream::eprintln!("modori: these stay, since rules know them: {}", redacted.stays.join(", "));
+        }
         redacted.unsure.iter().for_each(|what| anstream::eprintln!("modori: {what}"));
         for change in &redacted.changes {
             anstream::eprintln!("modori: the diagnosis changed: {change}");
         }
+        let outcome = if redacted.changes.is_empty() { "the diagnosis is unchanged" } else { "the diagnosis changed" };
+        anstream::eprintln!(
+            "modori: {outcome}; what names somebody in plain words cannot be told for sure: read the sample before you share it"
+        );
         Ok(if redacted.changes.is_empty() { Exit::Done } else { Exit::No })
     }
 }

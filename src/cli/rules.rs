@@ -16,6 +16,7 @@ use crate::rules::nearest;
 Examples:
   modori rules
   modori rules show docomo/unknown-user
+  modori rules categories
   modori rules search 'mailbox full'")]
 pub(super) struct Rules {
     #[command(subcommand)]
@@ -33,6 +34,8 @@ enum Action {
         #[arg(value_name = "PROVIDER")]
         provider: Option<String>,
     },
+    /// Every category: its id, how severe it is, its name
+    Categories,
     /// One rule, whole
     Show {
         /// Its name
@@ -58,6 +61,7 @@ impl Rules {
                 let index = set.provider_by_id(id).ok_or_else(|| unknown("provider", id, set.providers.iter().map(|p| p.id.as_str())))?;
                 (lines(set.rules.iter().filter(|rule| rule.provider == index), set), Exit::Done)
             }
+            Some(Action::Categories) => (categories(set, &lang), Exit::Done),
             Some(Action::Show { rule }) => {
                 let index = set.rule_by_name(rule).ok_or_else(|| unknown("rule", rule, set.rules.iter().map(|r| r.name.as_str())))?;
                 (show(set, index, &lang), Exit::Done)
@@ -74,8 +78,9 @@ impl Rules {
     }
 }
 
-fn unknown<'n>(what: &str, name: &str, names: impl Iterator<Item = &'n str>) -> Failed {
-    let near = nearest(name, names).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+pub(super) fn unknown<'n>(what: &str, name: &str, names: impl Iterator<Item = &'n str>) -> Failed {
+    let list = if what == "category" { "; `modori rules categories` lists them" } else { "" };
+    let near = nearest(name, names).map_or_else(|| list.to_owned(), |near| format!("; did you mean `{near}`?"));
     Failed::Because(format!("there is no {what} `{name}`{near}"))
 }
 
@@ -107,6 +112,16 @@ fn overview(set: &RuleSet, lang: &Lang) -> String {
         status.generation,
         status.hash,
     );
+    out
+}
+
+/// Every category in the order of its file.
+fn categories(set: &RuleSet, lang: &Lang) -> String {
+    let mut out = String::new();
+    for category in &set.categories {
+        let name = category.name.get(lang).unwrap_or(&category.id);
+        let _ = writeln!(out, "{:<20} {:<10} {name}", category.id, category.severity.name());
+    }
     out
 }
 

@@ -6,9 +6,11 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::bounce::Corpus;
-use super::setup::Setup;
+use super::settings::Settings;
+use super::setup::{Setup, layers};
 use super::{Common, Exit, Failed};
-use crate::authoring::{Group, Vocabulary, groups};
+use crate::authoring::{Group, Offer, Vocabulary, groups};
+use crate::rules::Layer;
 
 /// Group the bounces that no rule explains well, with a rule to edit for each group
 #[derive(Debug, Args)]
@@ -17,8 +19,9 @@ Examples:
   modori suggest ~/Maildir/bounces
   modori suggest --lines --top 5 replies.txt
 
-Bounces are one group when their words differ only in addresses, hosts, numbers and ids. The largest group comes first. Samples
-and rules have stand-ins for what is somebody's own.
+Bounces are one group when their words differ only in addresses, hosts, numbers and ids, or in one word that no rule knows, or when
+a rule for one holds nearly all words of the other. The largest group comes first. Samples and rules have stand-ins for what is
+somebody's own. All rules together pass `modori test` once a category is filled in.
 
 Exit status: 0 everything is explained; 1 there are groups; 2 nothing could be read.")]
 pub(super) struct Suggest {
@@ -60,13 +63,14 @@ struct GroupRecord<'g> {
 impl Suggest {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
         let setup = Setup::leaked(&self.common)?;
+        let layers = layers(Layer::shipped(), &self.common, &Settings::find(self.common.config.as_deref())?)?;
         let specimens = self.corpus.specimens()?;
         let failures: Vec<_> = specimens.iter().flat_map(|specimen| specimen.failures(&setup.engine)).collect();
         if failures.is_empty() {
             return Err(Failed::Because("there is no bounce among these".to_owned()));
         }
         let known = Vocabulary::new(setup.engine.set());
-        let groups = groups(&setup.engine, &known, &failures);
+        let groups = groups(&setup.engine, &known, &layers, &failures);
         let shown = &groups[..self.top.unwrap_or(groups.len()).min(groups.len())];
         let mut out = anstream::stdout().lock();
         match self.format {
@@ -85,7 +89,7 @@ impl Suggest {
 
 fn record<'g>(setup: &'g Setup, group: &'g Group) -> GroupRecord<'g> {
     let set = setup.engine.set();
-    let proposal = group.proposal.as_ref();
+    let proposal = group.offer.rule();
     GroupRecord {
         count: group.count,
         sample: &group.sample,
@@ -105,5 +109,13 @@ fn print(out: &mut impl Write, setup: &Setup, group: &Group) -> io::Result<()> {
     let sample: String = record.sample.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(400).collect();
     writeln!(out, "# {times}, now {} ({rule}){owner}:", record.category)?;
     writeln!(out, "# {}", sample.replace(char::is_control, "\u{FFFD}"))?;
-    writeln!(out, "{}", record.toml.as_deref().unwrap_or("# It holds no words for a rule to go by.\n"))
+    match &group.offer {
+        Offer::Rule(proposal) => writeln!(out, "{}", proposal.draft.toml()),
+        Offer::NoWords => writeln!(out, "# It holds no words for a rule to go by.\n"),
+        Offer::NothingNew => writeln!(
+            out,
+            "# These words are all that {rule} goes by, and another rule of the same words would take what is its. Where they mean\n\
+             # more at one host, give that a file (`modori new provider`) and a rule of `scope = \"speaker\"`.\n"
+        ),
+    }
 }

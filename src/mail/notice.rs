@@ -47,7 +47,7 @@ impl NoticeReader {
                 Err(error) => fault = Some(format!("its JSON is broken: {error}")),
             }
         }
-        let report = if failures.is_empty() { Report::NoReport } else { Report::Failures(failures) };
+        let report = if failures.is_empty() { Report::NoReport(None) } else { Report::Failures(failures) };
         Told { report, fault }
     }
 
@@ -62,7 +62,7 @@ impl NoticeReader {
         }
         let message = PARSER.parse(mail)?;
         let told = self.read(grammar, message.body_text(0)?.as_bytes());
-        Some(told.report).filter(|report| *report != Report::NoReport)
+        Some(told.report).filter(|report| !matches!(report, Report::NoReport(_)))
     }
 
     fn collect(&self, grammar: &Grammar, value: &Value, failures: &mut Vec<Failure<'static>>) {

@@ -31,8 +31,8 @@ const OPENING: usize = 256 * 1024;
 pub enum Report {
     /// A report, with a failure for each recipient.
     Failures(Vec<Failure<'static>>),
-    /// A mail that reports nothing.
-    NoReport,
+    /// A mail that reports nothing, as far as it was read: with a limit, that was not all.
+    NoReport(Option<Limit>),
 }
 
 /// Reads mails by the layouts of a set.
@@ -71,16 +71,17 @@ impl Reader {
     #[must_use]
     pub fn read(&self, grammar: &Grammar, mail: &[u8]) -> Report {
         let mended = mend(mail);
-        let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport };
+        let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
         let split = with_its_boundary(&message);
         let again = split.as_deref().and_then(|bytes| PARSER.parse(bytes));
         let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message), &self.own), 0);
         let too_many = (failures.len() > MAX_RECIPIENTS).then_some(Limit::Recipients);
         failures.truncate(MAX_RECIPIENTS);
-        if let Some(limit) = mended.limit.or(too_many) {
-            failures.iter_mut().for_each(|failure| failure.limit = Some(limit));
+        let limit = mended.limit.or(too_many);
+        if limit.is_some() {
+            failures.iter_mut().for_each(|failure| failure.limit = limit);
         }
-        if failures.is_empty() { Report::NoReport } else { Report::Failures(failures) }
+        if failures.is_empty() { Report::NoReport(limit) } else { Report::Failures(failures) }
     }
 
     /// What a mail tells; `depth` counts the reports that it stands in.

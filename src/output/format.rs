@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::Engine;
 use crate::matcher::Viewpoint;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Limit};
 
 /// How answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,8 +128,8 @@ impl Printer<'_> {
     ///
     /// # Errors
     /// None in practice: what cannot be written to memory.
-    pub fn no_report(&self, out: &mut Vec<u8>, place: Place<'_>) -> io::Result<()> {
-        let record = || Record::no_report(self.engine, place, self.langs);
+    pub fn no_report(&self, out: &mut Vec<u8>, limit: Option<Limit>, place: Place<'_>) -> io::Result<()> {
+        let record = || Record::no_report(self.engine, limit, place, self.langs);
         match self.format {
             Format::Text => {
                 for lang in self.langs.list() {

@@ -202,9 +202,9 @@ impl<'d> Record<'d> {
         }
     }
 
-    /// The record of a mail that reports nothing.
+    /// The record of a mail that reports nothing, as far as it was read.
     #[must_use]
-    pub fn no_report(engine: &'d Engine, place: Place<'d>, langs: &'d Langs) -> Self {
+    pub fn no_report(engine: &'d Engine, limit: Option<Limit>, place: Place<'d>, langs: &'d Langs) -> Self {
         let status = &engine.set().status;
         Self {
             schema_version: SCHEMA_VERSION,
@@ -215,6 +215,7 @@ impl<'d> Record<'d> {
             notes: langs.texts(|_| Vec::new()),
             operator: langs.texts(|_| None),
             lang: langs.name(),
+            limit,
             generation: status.generation,
             left_out: status.left_out.len(),
             ..Self::default()

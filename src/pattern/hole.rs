@@ -101,8 +101,9 @@ fn bracketed(rest: &str, at: usize, ends: &mut Ends, length: impl Fn(&str) -> Op
         }
         None => {
             if let Some(length) = length(rest) {
-                ends.push(at + length);
+                // No name ends in a full stop but a host's written in full, and behind that words go on: the sentence's end is likelier.
                 ends.push(at + rest[..length].trim_end_matches('.').len());
+                ends.push(at + length);
             }
         }
     }
@@ -220,14 +221,14 @@ mod tests {
             (HoleKind::Size, "5545579 exceeds", vec!["5545579"]),
             (HoleKind::Days, "5 days", vec!["5"]),
             (HoleKind::Address, "<a.b@example.com>:", vec!["<a.b@example.com>"]),
-            (HoleKind::Address, "a@example.com. foo", vec!["a@example.com.", "a@example.com"]),
+            (HoleKind::Address, "a@example.com. foo", vec!["a@example.com", "a@example.com."]),
             (HoleKind::Address, "<user>", vec![]),
             (HoleKind::Address, "<太郎@例え.example>:", vec!["<太郎@例え.example>"]),
             (HoleKind::Address, "a@example.jpに", vec!["a@example.jp"]),
             (HoleKind::Ip, "[192.0.2.1]", vec!["[192.0.2.1]"]),
             (HoleKind::Ip, "2001:db8::1.", vec!["2001:db8::1"]),
             (HoleKind::Ip, "1.2.3", vec![]),
-            (HoleKind::Host, "mx.example.com.:", vec!["mx.example.com.", "mx.example.com"]),
+            (HoleKind::Host, "mx.example.com.:", vec!["mx.example.com", "mx.example.com."]),
             (HoleKind::Domain, "localhost", vec![]),
             (HoleKind::Url, "https://example.com/x). y", vec!["https://example.com/x"]),
             (HoleKind::Code, "s3150.", vec!["s3150.", "s3150"]),

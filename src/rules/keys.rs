@@ -183,7 +183,7 @@ pub const NOTE_KEYS: &[Key] = &[
     key(
         "for",
         Takes::Word(names::<Audience>),
-        "Which mails: those to the provider's users, those that they sent, or those that others sent in our name.",
+        "Which mails: those to the provider's users, those that they sent, or those that others sent in our name. A user who wrote to a user gets, of two notes for the same categories, the one for those that they sent.",
     ),
     needed("note", Takes::Localized, "The note, by language."),
 ];

@@ -84,14 +84,17 @@ impl Scanner<'_> {
             Content::Notices(json) => self.engine.read_notices(json),
         };
         let remark = input.cut.then(|| format!("only its first {} MB were read", input.content.len() >> 20));
-        let failures = match report {
-            Report::Failures(failures) => failures,
-            Report::NoReport => Vec::new(),
+        let (failures, limit) = match report {
+            Report::Failures(failures) => (failures, None),
+            Report::NoReport(limit) => (Vec::new(), limit),
         };
+        let remark =
+            remark.or_else(|| limit.map(|limit| format!("it was read only up to a limit ({limit}), and up to there reports nothing")));
         let mut answer = Answer { fault, remark, ..Answer::new(&input, failures) };
         self.go_on(&mut answer)?;
         if self.others == Others::Named && answer.counted.is_empty() && answer.fault.is_none() {
-            self.printer.no_report(&mut answer.printed, Place { file: Some(&answer.file), mail: answer.number, index: 0, logged: None })?;
+            let place = Place { file: Some(&answer.file), mail: answer.number, index: 0, logged: None };
+            self.printer.no_report(&mut answer.printed, limit, place)?;
         }
         Ok(answer)
     }

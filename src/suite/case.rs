@@ -90,7 +90,7 @@ impl Case {
             }
             Input::Mail(mail) => match engine.read_mail(&mail.bytes) {
                 Report::Failures(failures) => failures,
-                Report::NoReport => Vec::new(),
+                Report::NoReport(_) => Vec::new(),
             },
         }
     }

@@ -15,7 +15,7 @@ pub(crate) fn mail(name: &str) -> Vec<u8> {
 pub(crate) fn scan_with(engine: &Engine, mail: &[u8]) -> Vec<Diagnosis<'static>> {
     match engine.read_mail(mail) {
         Report::Failures(failures) => failures.into_iter().map(|failure| engine.diagnose(failure, Default::default())).collect(),
-        Report::NoReport => Vec::new(),
+        Report::NoReport(_) => Vec::new(),
     }
 }
 

@@ -22,7 +22,7 @@ const CLASSES: &str = include_str!("classes.toml");
 /// What the file begins with.
 const HEAD: &str = "\
 # The rules are weak: shipped rules that give a reason speak first. Take that line away where a rule of yours should.
-# What could not be carried over stands at the end.
+# What could not be carried over, and what was not needed, stands at the end.
 ";
 
 /// A rule file made of another program's.
@@ -32,6 +32,8 @@ pub struct Imported {
     pub toml: String,
     /// How many rules it holds.
     pub rules: usize,
+    /// How many were not needed, since a rule says the same already.
+    pub already: usize,
     /// What could not be carried over.
     pub left_out: Vec<LeftOut>,
 }
@@ -60,19 +62,38 @@ pub fn import(dialect: Dialect, text: &str, layers: &[Layer]) -> Result<Imported
         }
     }
     number_ids(&mut rules);
-    for (id, why) in losers(dialect, &rules, layers)? {
+    let mut already = Vec::new();
+    for (id, loss) in losers(dialect, &rules, layers)? {
         if let Some(at) = rules.iter().position(|rule| rule.id == id) {
-            let rule = rules.remove(at);
-            left_out.push(LeftOut { line: rule.foreign.line, what: rule.foreign.regex, why });
+            let Foreign { line, regex, .. } = rules.remove(at).foreign;
+            let one = |why| LeftOut { line, what: regex, why };
+            match loss {
+                Loss::SaysTheSame(rule) => already.push(one(format!("{rule} says the same"))),
+                Loss::Other(why) => left_out.push(one(why)),
+            }
         }
     }
     left_out.sort_by_key(|one| one.line);
-    let mut toml = file(dialect, &rules);
-    for one in &left_out {
+    let toml = file(dialect, &rules) + &comments("What could not be carried over:", &left_out) + &comments("Not needed:", &already);
+    Ok(Imported { toml, rules: rules.len(), already: already.len(), left_out })
+}
+
+/// Lines of another program's file with why they made no rule, as comments.
+fn comments(title: &str, lines: &[LeftOut]) -> String {
+    let mut out = if lines.is_empty() { String::new() } else { format!("\n# {title}\n") };
+    for one in lines {
         let what = one.what.replace(char::is_control, " ");
-        let _ = write!(toml, "\n# line {}: {what}\n#   {}\n", one.line, one.why);
+        let _ = write!(out, "# line {}: {what}\n#   {}\n", one.line, one.why);
     }
-    Ok(Imported { toml, rules: rules.len(), left_out })
+    out
+}
+
+/// Why a rule does not win its own example.
+enum Loss {
+    /// The rule of this name takes it, and says the same.
+    SaysTheSame(String),
+    /// Anything else.
+    Other(String),
 }
 
 /// The classes of a program.
@@ -110,7 +131,7 @@ fn number_ids(rules: &mut [Rule]) {
 }
 
 /// The rules that do not win their own example when all are laid on top, and why.
-fn losers(dialect: Dialect, rules: &[Rule], layers: &[Layer]) -> Result<Vec<(String, String)>, String> {
+fn losers(dialect: Dialect, rules: &[Rule], layers: &[Layer]) -> Result<Vec<(String, Loss)>, String> {
     let raw = RawFile::new("the imported rules", Ok(file(dialect, rules).into_bytes()));
     let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer::from(vec![raw])]).collect();
     let loaded = load(&on_top);
@@ -126,13 +147,12 @@ fn losers(dialect: Dialect, rules: &[Rule], layers: &[Layer]) -> Result<Vec<(Str
             out.push((
                 id.to_owned(),
                 match winner {
-                    Some(winner) if own == Some(&with.set().category(winner.verdict.category).id) => {
-                        format!("{} says the same", winner.name)
-                    }
+                    Some(winner) if own == Some(&with.set().category(winner.verdict.category).id) => Loss::SaysTheSame(winner.name.clone()),
                     Some(winner) => {
-                        format!("{} takes its sample, and says {}", winner.name, with.set().category(winner.verdict.category).id)
+                        let category = &with.set().category(winner.verdict.category).id;
+                        Loss::Other(format!("{} takes its sample, and says {category}", winner.name))
                     }
-                    None => "it does not match its own sample".to_owned(),
+                    None => Loss::Other("it does not match its own sample".to_owned()),
                 },
             ));
         }
@@ -191,9 +211,10 @@ mod tests {
         );
         assert!(imported.toml.contains("regex    = 'parcel \\d+ lost'\nexamples = ['parcel 5 lost']"), "{}", imported.toml);
         let why: Vec<(usize, &str)> = imported.left_out.iter().map(|one| (one.line, one.why.as_str())).collect();
-        assert_eq!(why.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4, 5]);
+        assert_eq!(why.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
         assert!(why[0].1.contains("look-around"), "{}", why[0].1);
-        assert!(why[2].1.ends_with("says the same"), "{}", why[2].1);
+        assert_eq!(imported.already, 1);
+        assert!(imported.toml.trim_end().ends_with("says the same"), "{}", imported.toml);
         let raw = RawFile::new("i.toml", Ok(imported.toml.into_bytes()));
         assert!(load(&[Layer::shipped(), Layer::from(vec![raw])]).set.is_some());
     }

@@ -80,7 +80,7 @@ fn diagnoses<'t>(engine: &Engine, text: &'t str, from: Viewpoint) -> (Vec<Diagno
             let more = failures.len().saturating_sub(SHOWN);
             (failures.into_iter().take(SHOWN).map(|failure| engine.diagnose(failure, from)).collect(), more)
         }
-        Report::NoReport => (Vec::new(), 0),
+        Report::NoReport(_) => (Vec::new(), 0),
     }
 }
 
