@@ -65,7 +65,7 @@ fn files(layer: &Layer, paths: &[PathBuf], out: &Path) -> io::Result<String> {
 /// The names of the rules, and the tables of their index.
 fn tables(layer: Layer) -> String {
     let set = load(&[layer]).set;
-    let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
+    let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, Owner, WindowTables, Windows};";
     let some = |set: &model::RuleSet| {
         let rules: Vec<&str> = set.rules.iter().map(|rule| rule.name.as_str()).collect();
         format!("{{ {names} Some((&{rules:?}, {})) }}", Tables::new(set).source())
