@@ -55,7 +55,7 @@ fn files(layer: &Layer, paths: &[PathBuf]) -> String {
 
 /// How many rules there are, and the tables of their index.
 fn tables(set: &RuleSet) -> String {
-    let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, WindowTables, Windows};";
+    let names = "use std::borrow::Cow; use crate::index::{Entry, Filed, Owner, WindowTables, Windows};";
     format!("{{ {names} Some(({}, {})) }}", set.rules.len(), Tables::new(set).source())
 }
 

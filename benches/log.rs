@@ -2,24 +2,16 @@
 //!
 //! The log is Postfix's, made from a seed; one delivery in five fails or is deferred.
 
+#[allow(dead_code)]
+mod seeded;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Numbers that look random and are the same every time (SplitMix64).
-struct Seeded(u64);
-
-impl Seeded {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
+use seeded::Seeded;
 
 /// What fails, with the recipient in place of `{}`.
 const FAILURES: [&str; 8] = [

@@ -87,7 +87,7 @@ fn strengthen(proposal: &mut Proposal) -> bool {
 fn troubles(engine: &Engine, layers: &[Layer], groups: &[Group], form: impl Fn(&Proposal) -> Proposal) -> Option<HashMap<String, Trouble>> {
     let proposals: Vec<Proposal> = groups.iter().filter_map(|group| group.offer.rule()).map(form).collect();
     let names: Vec<String> = proposals.iter().map(|proposal| proposal.name(engine)).collect();
-    let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer { files: files(engine, &proposals) }]).collect();
+    let on_top: Vec<Layer> = layers.iter().cloned().chain([Layer::from(files(engine, &proposals))]).collect();
     let with = load(&on_top).set.map(Engine::new)?;
     let mut found = HashMap::new();
     for (spoke, wanted) in surprises(&with) {

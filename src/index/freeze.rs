@@ -6,14 +6,14 @@ use super::tables::Tables;
 use super::windows::Windows;
 
 impl Tables {
-    /// The tables as an expression of Rust, for a place where `Tables`, `Entry`, `WindowTables`, `Windows`, `Filed` and `Cow` are known.
+    /// The tables as an expression of Rust, for a place where `Tables`, `Entry`, `Owner`, `WindowTables`, `Windows`, `Filed` and `Cow` are known.
     #[must_use]
     pub fn source(&self) -> String {
         let mut out = "Tables {\n".to_owned();
         list(&mut out, "entries", &self.entries);
-        list(&mut out, "groups", &self.groups);
         list(&mut out, "owners", &self.owners);
         list(&mut out, "owner_ends", &self.owner_ends);
+        list(&mut out, "groups", &self.groups);
         list(&mut out, "anywhere", &self.anywhere);
         list(&mut out, "wordless", &self.wordless);
         let _ = writeln!(out, "regexes: {},\nwindows: WindowTables {{", self.regexes);
@@ -28,7 +28,7 @@ impl Tables {
 }
 
 fn windows<const W: usize>(out: &mut String, name: &str, windows: &Windows<W>) {
-    let _ = writeln!(out, "{name}: Windows {{");
+    let _ = writeln!(out, "{name}: Windows {{ shift: {},", windows.shift);
     list(out, "bitmap", &windows.bitmap);
     list(out, "ranks", &windows.ranks);
     list(out, "starts", &windows.starts);

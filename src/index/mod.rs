@@ -1,10 +1,10 @@
 //! The index: which patterns may stand in a text.
 //!
-//! A pattern is looked at where one text of its rarest group stands, and only if every other group has a text there too. The
-//! index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where rules of others
+//! A pattern is looked at where one text of its rarest group stands, and only if its other texts may stand there too. The index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where rules of others
 //! lie on these, only the others' are made then.
 
 mod freeze;
+mod signature;
 mod tables;
 mod windows;
 
@@ -13,8 +13,10 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-pub use tables::{Entry, Tables};
+pub use tables::{Entry, Owner, Tables};
 pub use windows::{Filed, WindowTables, Windows};
+
+use signature::Signature;
 
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
 use crate::pattern::{self, compile_regex};
@@ -83,7 +85,8 @@ impl Index {
 
     /// The entries that may stand in `folded`, each once, those of one rule side by side.
     pub fn entries(&self, folded: &str) -> impl Iterator<Item = Entry> {
-        self.layers.iter().flat_map(|layer| layer.entries(folded))
+        let signature = Signature::new(folded);
+        self.layers.iter().flat_map(move |layer| layer.entries(folded, &signature))
     }
 
     /// Every entry.
@@ -117,22 +120,20 @@ impl Index {
 
 impl Layer {
     /// The entries that may stand in `folded`, each once.
-    fn entries(&self, folded: &str) -> impl Iterator<Item = Entry> {
-        let mut present = vec![0_u64; self.tables.literals() / 64 + 1];
-        let mut hits: Vec<u32> = self.tables.anywhere.to_vec();
-        self.tables.windows.find(folded, |literal| {
-            let (word, bit) = (literal as usize / 64, 1 << (literal % 64));
-            if present[word] & bit == 0 {
-                present[word] |= bit;
-                hits.extend(self.tables.owners(literal));
+    fn entries<'i>(&'i self, folded: &str, signature: &Signature) -> impl Iterator<Item = Entry> + use<'i> {
+        let mut literals = Vec::new();
+        self.tables.windows.find(folded, |literal| literals.push(literal));
+        literals.sort_unstable();
+        literals.dedup();
+        let mut entries: Vec<u32> = self.tables.anywhere.to_vec();
+        for owner in literals.into_iter().flat_map(|literal| self.tables.owners(literal)) {
+            if self.tables.may_stand(owner, signature) {
+                entries.push(owner.entry);
             }
-        });
-        hits.sort_unstable();
-        hits.dedup();
-        let stands = move |literal: &u32| present[*literal as usize / 64] & (1 << (literal % 64)) != 0;
-        let entries = hits.into_iter().map(|entry| &self.tables.entries[entry as usize]);
-        let fitting = entries.filter(move |entry| self.tables.groups(entry).all(|group| group.iter().any(&stands)));
-        fitting.filter_map(|entry| self.entry(entry))
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        entries.into_iter().filter_map(|entry| self.entry(&self.tables.entries[entry as usize]))
     }
 
     /// An entry of the tables as one of the index, unless the set has not this rule of theirs.

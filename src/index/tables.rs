@@ -1,14 +1,13 @@
 //! What an index is made of: flat tables, made from a set or when the program was built.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use super::windows::WindowTables;
+use super::signature::Signature;
+use super::windows::{Common, WindowTables};
 use crate::model::{Form, Pattern, Rule, RuleIx, RuleSet};
-
-/// Shorter words, in bytes, stand in most texts: that a pattern needs one tells little of whether it fits.
-const TELLING: usize = 3;
 
 /// One pattern of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +20,6 @@ pub struct Entry {
     pub letters: u32,
     /// Which regex it is; of no use for text patterns.
     pub regex: u32,
-    /// Where the groups begin that it needs beside the one that brings it up, and how many there are.
-    pub groups: (u32, u32),
 }
 
 impl Entry {
@@ -33,17 +30,26 @@ impl Entry {
     }
 }
 
+/// An entry that a literal brings up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// Its number.
+    pub entry: u32,
+    /// Where the groups begin of which the text needs a word each, and how many there are.
+    pub groups: (u32, u32),
+}
+
 /// The tables of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
     /// The patterns, by rule and number.
     pub entries: Cow<'static, [Entry]>,
-    /// Groups of literals one after another: how many literals, then their numbers.
-    pub groups: Cow<'static, [u32]>,
     /// The entries that literals bring up, those of one literal side by side.
-    pub owners: Cow<'static, [u32]>,
+    pub owners: Cow<'static, [Owner]>,
     /// Where those of each literal end.
     pub owner_ends: Cow<'static, [u32]>,
+    /// Groups of words one after another: how many words, then the marks of each.
+    pub groups: Cow<'static, [u16]>,
     /// Entries that hold no fixed text, and so may stand anywhere.
     pub anywhere: Cow<'static, [u32]>,
     /// Rules without patterns.
@@ -65,130 +71,134 @@ impl Tables {
     #[must_use]
     pub fn of(set: &RuleSet, wanted: impl Fn(RuleIx) -> bool) -> Self {
         let rules: Vec<(u32, &Rule)> = (0..).zip(&set.rules).filter(|(rule, _)| wanted(RuleIx(*rule))).collect();
-        let mut literals = Literals::default();
-        let groups: Vec<Groups> = patterns(&rules).map(|(_, _, pattern)| literals.groups(pattern)).collect();
+        let needs: Vec<Vec<Vec<&str>>> = patterns(&rules).map(|(_, _, pattern)| pattern.needs()).collect();
+        let telling = Telling::new(&needs);
         let mut looked_for = LookedFor::default();
-        let (mut anywhere, mut flat, mut regexes) = (Vec::new(), Vec::new(), 0);
-        let mut entries = Vec::with_capacity(groups.len());
-        for (number, ((rule, pattern, of), mut groups)) in patterns(&rules).zip(groups).enumerate() {
-            let rarest = (0..groups.len()).min_by_key(|group| literals.cost(&groups[*group]));
-            match rarest.map(|group| groups.swap_remove(group)) {
-                None => anywhere.push(number as u32),
-                Some(key) => key.into_iter().for_each(|literal| looked_for.owners(literal).push(number as u32)),
+        let (mut anywhere, mut flat) = (Vec::new(), Vec::new());
+        for (entry, groups) in (0..).zip(&needs) {
+            match telling.key(groups) {
+                None => anywhere.push(entry),
+                Some(key) => {
+                    let groups_of = (flat.len() as u32, telling.push_marks(groups, key, &mut flat));
+                    groups[key].iter().for_each(|literal| looked_for.push(literal, Owner { entry, groups: groups_of }));
+                }
             }
-            groups.retain(|group| literals.shortest(group) >= TELLING);
-            let place = (flat.len() as u32, groups.len() as u32);
-            for group in groups {
-                flat.push(group.len() as u32);
-                flat.extend(group.into_iter().map(|literal| looked_for.number(literal) as u32));
-            }
-            entries.push(Entry { rule, pattern, letters: of.letters(), regex: regexes, groups: place });
-            regexes += u32::from(matches!(of.form, Form::Regex(_)));
         }
-        let wordless = rules.iter().filter(|(_, rule)| rule.patterns.is_empty());
-        let ends = looked_for.owners.iter().scan(0, |end, of| {
-            *end += of.len() as u32;
-            Some(*end)
+        let mut regexes = 0;
+        let entries = patterns(&rules).map(|(rule, pattern, of)| {
+            let entry = Entry { rule, pattern, letters: of.letters(), regex: regexes };
+            regexes += u32::from(matches!(of.form, Form::Regex(_)));
+            entry
         });
-        let texts: Vec<&str> = looked_for.literals.iter().map(|literal| literals.texts[*literal as usize]).collect();
+        let entries = entries.collect();
+        let (owners, owner_ends) = looked_for.owners();
         Self {
-            owner_ends: ends.collect(),
-            owners: looked_for.owners.concat().into(),
-            wordless: wordless.map(|(rule, _)| *rule).collect(),
-            windows: WindowTables::new(&texts),
-            entries: entries.into(),
+            entries,
+            owners,
+            owner_ends,
             groups: flat.into(),
             anywhere: anywhere.into(),
+            wordless: rules.iter().filter(|(_, rule)| rule.patterns.is_empty()).map(|(rule, _)| *rule).collect(),
             regexes,
+            windows: WindowTables::new(&looked_for.texts, &telling.windows),
         }
     }
 
-    /// How many literals there are.
-    pub(super) fn literals(&self) -> usize {
-        self.owner_ends.len()
+    /// Whether a text of this signature may hold a word of each of an entry's groups.
+    pub(super) fn may_stand(&self, owner: &Owner, signature: &Signature) -> bool {
+        let mut at = owner.groups.0 as usize;
+        (0..owner.groups.1).all(|_| {
+            let start = at + 1;
+            at = start + 2 * usize::from(self.groups[at]);
+            self.groups[start..at].chunks_exact(2).any(|marks| signature.has(marks[0]) && signature.has(marks[1]))
+        })
     }
 
     /// The entries that a literal brings up.
-    pub(super) fn owners(&self, literal: u32) -> &[u32] {
+    pub(super) fn owners(&self, literal: u32) -> &[Owner] {
         let literal = literal as usize;
         let start = literal.checked_sub(1).map_or(0, |before| self.owner_ends[before]);
         &self.owners[start as usize..self.owner_ends[literal] as usize]
     }
+}
 
-    /// The groups of which an entry needs a literal each.
-    pub(super) fn groups(&self, entry: &Entry) -> impl Iterator<Item = &[u32]> {
-        let mut at = entry.groups.0 as usize;
-        (0..entry.groups.1).map(move |_| {
-            let start = at + 1;
-            at = start + self.groups[at] as usize;
-            &self.groups[start..at]
-        })
+/// What many patterns need, many texts hold: how much it tells that a text stands somewhere.
+struct Telling {
+    windows: Common,
+    bits: Vec<u32>,
+}
+
+impl Telling {
+    fn new(needs: &[Vec<Vec<&str>>]) -> Self {
+        let mut telling = Self { windows: Common::new(needs.len()), bits: vec![0; 1 << 16] };
+        for literal in needs.iter().flatten().flatten() {
+            telling.windows.count(literal.as_bytes());
+            Signature::bits(literal.as_bytes()).for_each(|bit| telling.bits[usize::from(bit)] += 1);
+        }
+        telling
+    }
+
+    /// The group by which a pattern is best looked for; of equal ones, that of long texts.
+    fn key(&self, groups: &[Vec<&str>]) -> Option<usize> {
+        let cost = |group: &[&str]| group.iter().map(|literal| self.windows.cost(literal.as_bytes())).sum::<u32>();
+        let shortest = |group: &[&str]| group.iter().map(|literal| literal.len()).min();
+        (0..groups.len()).min_by_key(|group| (cost(&groups[*group]), Reverse(shortest(&groups[*group]))))
+    }
+
+    /// Puts the marks of all groups but the key into `flat`; how many groups these are. Those with a word that has no marks are left
+    /// out.
+    fn push_marks(&self, groups: &[Vec<&str>], key: usize, flat: &mut Vec<u16>) -> u32 {
+        let others = groups.iter().enumerate().filter(|(group, literals)| *group != key && literals.iter().all(|text| text.len() >= 3));
+        let mut count = 0;
+        for (_, literals) in others {
+            count += 1;
+            flat.push(literals.len() as u16);
+            literals.iter().for_each(|literal| flat.extend(self.marks(literal)));
+        }
+        count
+    }
+
+    /// Those two bits of a word that are the rarest.
+    fn marks(&self, literal: &str) -> [u16; 2] {
+        let common = |bit: &u16| (self.bits[usize::from(*bit)], *bit);
+        let mut marks = [Signature::ANY; 2];
+        for bit in Signature::bits(literal.as_bytes()) {
+            if marks[0] == Signature::ANY || common(&bit) < common(&marks[0]) {
+                marks = [bit, marks[0]];
+            } else if bit != marks[0] && (marks[1] == Signature::ANY || common(&bit) < common(&marks[1])) {
+                marks[1] = bit;
+            }
+        }
+        marks
     }
 }
 
-/// The groups of one pattern, as numbers of literals.
-type Groups = Vec<Vec<u32>>;
-
-/// The literals of all patterns, each once, with how often patterns need it: what many patterns need, many texts hold.
-#[derive(Debug, Default)]
-struct Literals<'s> {
+/// The literals that are looked for in texts, each once, and what they bring up.
+#[derive(Default)]
+struct LookedFor<'s> {
     numbers: FxHashMap<&'s str, u32>,
     texts: Vec<&'s str>,
-    needed: Vec<u32>,
+    /// By the literal's number.
+    owners: Vec<(u32, Owner)>,
 }
 
-impl<'s> Literals<'s> {
-    fn groups(&mut self, pattern: &'s Pattern) -> Groups {
-        match &pattern.form {
-            Form::Text(text) => text.needs().map(|group| group.into_iter().map(|text| self.number(text)).collect()).collect(),
-            Form::Regex(regex) if regex.literals.is_empty() => Vec::new(),
-            Form::Regex(regex) => vec![regex.literals.iter().map(|text| self.number(text)).collect()],
-        }
-    }
-
-    fn number(&mut self, text: &'s str) -> u32 {
-        let number = *self.numbers.entry(text).or_insert_with(|| {
-            self.texts.push(text);
-            self.needed.push(0);
+impl<'s> LookedFor<'s> {
+    fn push(&mut self, literal: &'s str, owner: Owner) {
+        let number = *self.numbers.entry(literal).or_insert_with(|| {
+            self.texts.push(literal);
             self.texts.len() as u32 - 1
         });
-        self.needed[number as usize] += 1;
-        number
+        self.owners.push((number, owner));
     }
 
-    /// How often a group would bring its pattern up for nothing, by guess; of equal ones, short texts are the worse.
-    fn cost(&self, group: &[u32]) -> (u32, usize) {
-        let needed = group.iter().map(|literal| self.needed[*literal as usize]).sum();
-        (needed, usize::MAX - self.shortest(group))
-    }
-
-    /// The bytes of the shortest text of a group.
-    fn shortest(&self, group: &[u32]) -> usize {
-        group.iter().map(|literal| self.texts[*literal as usize].len()).min().unwrap_or(0)
-    }
-}
-
-/// Those literals that are looked for in texts, under numbers of their own.
-#[derive(Debug, Default)]
-struct LookedFor {
-    numbers: FxHashMap<u32, usize>,
-    literals: Vec<u32>,
-    /// The entries that each brings up.
-    owners: Vec<Vec<u32>>,
-}
-
-impl LookedFor {
-    fn number(&mut self, literal: u32) -> usize {
-        *self.numbers.entry(literal).or_insert_with(|| {
-            self.literals.push(literal);
-            self.owners.push(Vec::new());
-            self.literals.len() - 1
-        })
-    }
-
-    fn owners(&mut self, literal: u32) -> &mut Vec<u32> {
-        let number = self.number(literal);
-        &mut self.owners[number]
+    /// The owners by literal, and where those of each literal end.
+    fn owners(&mut self) -> (Cow<'static, [Owner]>, Cow<'static, [u32]>) {
+        self.owners.sort_by_key(|(literal, _)| *literal);
+        let mut ends = vec![0; self.texts.len()];
+        for (end, (literal, _)) in (1..).zip(&self.owners) {
+            ends[*literal as usize] = end;
+        }
+        (self.owners.iter().map(|(_, owner)| *owner).collect(), ends.into())
     }
 }
 

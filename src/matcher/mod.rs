@@ -16,7 +16,7 @@ pub use directory::Directory;
 pub use requirement::{Requirement, Unmet};
 
 use crate::index::{Entry, Ground, Index, Taken};
-use crate::model::{Failure, ProviderIx, ProviderKind, RuleIx, RuleSet, Scope, Speaker, Verdict};
+use crate::model::{Failure, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
 use crate::pattern::Folded;
 use crate::reading::read_codes;
 
@@ -52,7 +52,18 @@ pub struct Match {
 #[derive(Debug)]
 pub struct Matcher {
     index: Index,
+    /// The rules without patterns, those that may rank highest first.
+    wordless: Vec<(Bound, RuleIx)>,
     directory: Directory,
+}
+
+/// The first of what ranks are compared by. A rule without patterns that has less than the best match need not be looked at; nor one
+/// that has as much, where the best match is one of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Bound {
+    asked: bool,
+    priority: i32,
+    strength: Strength,
 }
 
 /// One utterance of a failure, folded, with the set that it is matched against.
@@ -79,7 +90,10 @@ impl Matcher {
     /// Makes the patterns of `set` ready, but for what `ground` knows of it already.
     #[must_use]
     pub fn new(set: &RuleSet, ground: Option<Ground>) -> Self {
-        Self { index: Index::new(set, ground), directory: Directory::new(set) }
+        let index = Index::new(set, ground);
+        let mut wordless: Vec<_> = index.wordless().map(|rule| (Bound::of(set, set.rule(rule)), rule)).collect();
+        wordless.sort_unstable_by_key(|(bound, rule)| Reverse((*bound, Reverse(*rule))));
+        Self { index, wordless, directory: Directory::new(set) }
     }
 
     /// Which provider hosts and domains belong to.
@@ -91,18 +105,20 @@ impl Matcher {
     /// The rule that speaks, if any matches. `set` is the set that this was made from.
     #[must_use]
     pub fn choose(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
-        let mut best: Option<Match> = None;
+        let mut best = None;
         for hearing in self.hearings(set, failure, from) {
             // Few are ever looked at: a heap gives the best first without sorting the rest.
-            let mut candidates: BinaryHeap<Candidate> = self.candidates(&hearing).collect();
-            while let Some(candidate) = candidates.pop() {
-                // A candidate's rank is the best it can have: a choice of words may turn out shorter.
-                let less = |rank: &Rank| best.as_ref().is_none_or(|best| best.rank < *rank);
-                if !less(&candidate.rank) {
+            let mut candidates: BinaryHeap<Candidate> = self.worded(&hearing).collect();
+            while let Some(candidate) = candidates.pop().filter(|candidate| outranks(&candidate.rank, best.as_ref())) {
+                hearing.consider(&candidate, &mut best);
+            }
+            for (bound, rule) in &self.wordless {
+                let stands = |best: &Match| (*bound, false) < (Bound::from(&best.rank), best.rank.words);
+                if best.as_ref().is_some_and(stands) {
                     break;
                 }
-                if let Some(found) = hearing.confirm(&candidate).filter(|found| less(&found.rank)) {
-                    best = Some(found);
+                if let Some(candidate) = hearing.wordless(*rule).filter(|candidate| outranks(&candidate.rank, best.as_ref())) {
+                    hearing.consider(&candidate, &mut best);
                 }
             }
         }
@@ -123,7 +139,8 @@ impl Matcher {
     pub fn hits(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
         for hearing in self.hearings(set, failure, from) {
-            found.extend(self.candidates(&hearing).filter_map(|candidate| hearing.confirm(&candidate)));
+            let wordless = self.wordless.iter().filter_map(|(_, rule)| hearing.wordless(*rule));
+            found.extend(self.worded(&hearing).chain(wordless).filter_map(|candidate| hearing.confirm(&candidate)));
         }
         found.sort_by_key(|found| Reverse(found.rank));
         found
@@ -156,25 +173,43 @@ impl Matcher {
         })
     }
 
-    /// The rules whose words may stand in an utterance, and those that go by conditions alone; all of them fit otherwise.
-    fn candidates<'i>(&'i self, hearing: &Hearing<'i>) -> impl Iterator<Item = Candidate> {
-        let worded = self.index.entries(hearing.folded.as_str()).map(|entry| (entry.rule(), Some(entry)));
-        let all = worded.chain(self.index.wordless().map(|rule| (rule, None)));
+    /// The rules whose words may stand in an utterance; all of them fit otherwise.
+    fn worded(&self, hearing: &Hearing<'_>) -> impl Iterator<Item = Candidate> {
         // The entries of a rule stand side by side, so that its conditions are looked at once.
         let mut last = None;
-        all.filter_map(move |(rule, entry)| {
+        self.index.entries(hearing.folded.as_str()).filter_map(move |entry| {
+            let rule = entry.rule();
             if last.as_ref().is_none_or(|(known, _)| *known != rule) {
                 last = Some((rule, hearing.standing(rule)));
             }
             let (verdict, rank) = last.as_ref()?.1?;
-            Some(Candidate { rule, entry, verdict, rank: ranked(rank, entry) })
+            Some(Candidate { rule, entry: Some(entry), verdict, rank: ranked(rank, entry) })
         })
     }
 }
 
+/// Whether a match of this rank would speak in place of the best one so far.
+fn outranks(rank: &Rank, best: Option<&Match>) -> bool {
+    best.is_none_or(|best| best.rank < *rank)
+}
+
+impl Bound {
+    /// What a rule ranks by at best.
+    fn of(set: &RuleSet, rule: &Rule) -> Self {
+        let own = set.strength(&rule.verdict);
+        let strength = rule.overrides.iter().map(|change| set.strength(&change.verdict)).fold(own, Ord::max);
+        Self { asked: rule.scope == Scope::Asked, priority: rule.priority, strength }
+    }
+}
+
+impl From<&Rank> for Bound {
+    fn from(rank: &Rank) -> Self {
+        Self { asked: rank.asked, priority: rank.priority, strength: rank.strength }
+    }
+}
+
 /// The rank of a rule with one of its patterns.
-fn ranked(rank: Rank, entry: Option<Entry>) -> Rank {
-    let Some(entry) = entry else { return rank };
+fn ranked(rank: Rank, entry: Entry) -> Rank {
     Rank { words: true, letters: entry.letters, pattern: Reverse(entry.pattern as usize), ..rank }
 }
 
@@ -222,6 +257,20 @@ impl Hearing<'_> {
         Some((verdict, rank))
     }
 
+    /// A rule without patterns, if it fits.
+    fn wordless(&self, rule: RuleIx) -> Option<Candidate> {
+        let (verdict, rank) = self.standing(rule)?;
+        Some(Candidate { rule, entry: None, verdict, rank })
+    }
+
+    /// Takes a candidate for the best match, if it is one and ranks higher.
+    fn consider(&self, candidate: &Candidate, best: &mut Option<Match>) {
+        // A candidate's rank is the best it can have: a choice of words may turn out shorter.
+        if let Some(found) = self.confirm(candidate).filter(|found| outranks(&found.rank, best.as_ref())) {
+            *best = Some(found);
+        }
+    }
+
     /// The match of a candidate, if its words stand there.
     fn confirm(&self, candidate: &Candidate) -> Option<Match> {
         let rule = self.set.rule(candidate.rule);
@@ -258,13 +307,12 @@ mod tests {
     /// Every rule that matches, found by trying each of them.
     fn one_by_one(matcher: &Matcher, set: &RuleSet, failure: &Failure<'_>) -> Option<Match> {
         let tries = |hearing: Hearing<'_>| {
-            let worded = matcher.index.all().map(|entry| (entry.rule(), Some(entry)));
-            let all = worded.chain(matcher.index.wordless().map(|rule| (rule, None)));
-            let candidate = |(rule, entry)| {
-                let (verdict, rank) = hearing.standing(rule)?;
-                hearing.confirm(&Candidate { rule, entry, verdict, rank: ranked(rank, entry) })
-            };
-            all.filter_map(candidate).max_by_key(|found| found.rank)
+            let worded = matcher.index.all().filter_map(|entry| {
+                let (verdict, rank) = hearing.standing(entry.rule())?;
+                hearing.confirm(&Candidate { rule: entry.rule(), entry: Some(entry), verdict, rank: ranked(rank, entry) })
+            });
+            let wordless = matcher.index.wordless().filter_map(|rule| hearing.confirm(&hearing.wordless(rule)?));
+            worded.chain(wordless).max_by_key(|found| found.rank)
         };
         matcher.hearings(set, failure, Viewpoint::default()).filter_map(tries).max_by_key(|found| found.rank)
     }

@@ -149,6 +149,16 @@ impl Pattern {
         }
     }
 
+    /// What every match must hold: of each group at least one text.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Vec<&str>> {
+        match &self.form {
+            Form::Text(text) => text.needs().collect(),
+            Form::Regex(regex) if regex.literals.is_empty() => Vec::new(),
+            Form::Regex(regex) => vec![regex.literals.iter().map(|text| &**text).collect()],
+        }
+    }
+
     /// The names of the facts that it can fill.
     #[must_use]
     pub fn facts(&self) -> Vec<&str> {

@@ -101,15 +101,13 @@ impl Origins {
 
 /// Whether only letter case can make a difference: printable ASCII with single spaces inside, and no `550-`.
 fn is_plain(bytes: &[u8]) -> bool {
-    let mut before = b' ';
-    for &byte in bytes {
-        let printable = byte.is_ascii_graphic() || byte == b' ' && before != b' ';
-        if !printable || byte == b'-' && before.is_ascii_digit() {
-            return false;
-        }
-        before = byte;
-    }
-    bytes.is_empty() || before != b' '
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
+    // All pairs are looked at, for many can be at once.
+    let odd = bytes.iter().zip(&bytes[1..]).fold(false, |odd, (before, byte)| {
+        let printable = byte.wrapping_sub(b' ') < 95;
+        odd | !printable | (*before == b' ' && *byte == b' ') | (*byte == b'-' && before.wrapping_sub(b'0') < 10)
+    });
+    !odd && first.is_ascii_graphic() && *last != b' '
 }
 
 /// The folded form of a text of plain words: ASCII without `550-`, in which only letter case and blanks can make a difference.

@@ -1,0 +1,48 @@
+//! Which short windows of bytes a text holds, roughly: enough to say of most words that they do not stand there.
+//!
+//! A text is looked through once, whatever is asked of it then: each question is a look at one bit.
+
+/// Windows are this long, in bytes.
+const WINDOW: usize = 3;
+
+const BITS: u32 = 12;
+const WORDS: usize = 1 << (BITS - 6);
+
+/// A bit for each hash of the windows of a text.
+pub(super) struct Signature([u64; WORDS]);
+
+impl Signature {
+    /// A bit that every text has.
+    pub(super) const ANY: u16 = 0;
+
+    /// The signature of a text.
+    pub(super) fn new(text: &str) -> Self {
+        let mut signature = Self([0; WORDS]);
+        signature.set(Self::ANY);
+        let bytes = text.as_bytes();
+        // Four bytes are read at once, the last of which does not count.
+        bytes.windows(4).for_each(|window| signature.set(bit(window.try_into().map_or(0, u32::from_le_bytes))));
+        Self::bits(&bytes[bytes.len().saturating_sub(WINDOW)..]).for_each(|bit| signature.set(bit));
+        signature
+    }
+
+    const fn set(&mut self, bit: u16) {
+        self.0[bit as usize / 64 % WORDS] |= 1 << (bit % 64);
+    }
+
+    /// Whether a text has this bit.
+    pub(super) const fn has(&self, bit: u16) -> bool {
+        self.0[bit as usize / 64 % WORDS] & 1 << (bit % 64) != 0
+    }
+
+    /// The bits that a text has wherever these bytes stand in it.
+    pub(super) fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
+        bytes.windows(WINDOW).map(|window| bit(u32::from_le_bytes([window[0], window[1], window[2], 0])))
+    }
+}
+
+/// The bit of the first three of four bytes.
+const fn bit(window: u32) -> u16 {
+    // The byte that does not count is shifted out.
+    ((window << 8).wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as u16
+}
