@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::Value;
 
-const ENVIRONMENT: [(&str, &str); 2] = [("XDG_CONFIG_HOME", "/nonexistent"), ("LC_ALL", "C")];
+const ENVIRONMENT: [(&str, &str); 3] = [("XDG_CONFIG_HOME", "/nonexistent"), ("LC_ALL", "C"), ("TZ", "JST-9")];
 
 /// How long anything may take at most.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -62,19 +62,19 @@ fn the_logs_of_every_system_give_the_same_keys() {
         (
             "postfix",
             &[
-                "4 bounce hanako@docomo.ne.jp null recipient_refused s@example.net m1@example.net 3AF4B2C1 postfix mfsmax.docomo.ne.jp mx1 5.0.0 BODY 2025-02-03T10:11:11",
-                "5 delay taro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-03T10:11:11",
-                "6 delay jiro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-03T10:11:11",
-                "7 bounce team@example.org saburo@example.org mailbox_full null null 4Yx2bC0z9RzK1 postfix null mx1 5.2.2 null 2025-02-03T10:11:12",
-                "10 bounce taro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-08T10:11:12",
+                "4 bounce hanako@docomo.ne.jp null recipient_refused s@example.net m1@example.net 3AF4B2C1 postfix mfsmax.docomo.ne.jp mx1 5.0.0 BODY 2025-02-03T10:11:11+09:00",
+                "5 delay taro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-03T10:11:11+09:00",
+                "6 delay jiro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-03T10:11:11+09:00",
+                "7 bounce team@example.org saburo@example.org mailbox_full null null 4Yx2bC0z9RzK1 postfix null mx1 5.2.2 null 2025-02-03T10:11:12+09:00",
+                "10 bounce taro@example.jp null network_error s@example.net m1@example.net 3AF4B2C1 postfix mx.example.jp mx1 4.4.1 CONN 2025-02-08T10:11:12+09:00",
             ][..],
         ),
         (
             "sendmail",
             &[
-                "2 bounce taro@example.jp null user_unknown s@example.net m2@example.net 513AbC01 sendmail mx.example.jp mx2 5.1.1 null 2025-02-03T10:11:12",
-                "2 bounce jiro@example.jp null user_unknown s@example.net m2@example.net 513AbC01 sendmail mx.example.jp mx2 5.1.1 null 2025-02-03T10:11:12",
-                "3 delay saburo@example.org null network_error null null 513AbC02 sendmail mx.example.org mx2 4.0.0 null 2025-02-03T10:11:13",
+                "2 bounce taro@example.jp null user_unknown s@example.net m2@example.net 513AbC01 sendmail mx.example.jp mx2 5.1.1 null 2025-02-03T10:11:12+09:00",
+                "2 bounce jiro@example.jp null user_unknown s@example.net m2@example.net 513AbC01 sendmail mx.example.jp mx2 5.1.1 null 2025-02-03T10:11:12+09:00",
+                "3 delay saburo@example.org null network_error null null 513AbC02 sendmail mx.example.org mx2 4.0.0 null 2025-02-03T10:11:13+09:00",
             ],
         ),
         (
@@ -87,15 +87,15 @@ fn the_logs_of_every_system_give_the_same_keys() {
         (
             "opensmtpd",
             &[
-                "1 bounce taro@example.jp null user_unknown s@example.net null 7c4ef8a1b2c3d4e5 opensmtpd mx.example.jp mx3 5.1.1 null 2025-02-03T10:11:12",
-                "2 delay jiro@example.jp null mailbox_full s@example.net null 7c4ef8a1b2c3d4e6 opensmtpd mx.example.jp mx3 4.2.2 null 2025-02-03T10:11:13",
+                "1 bounce taro@example.jp null user_unknown s@example.net null 7c4ef8a1b2c3d4e5 opensmtpd mx.example.jp mx3 5.1.1 null 2025-02-03T10:11:12Z",
+                "2 delay jiro@example.jp null mailbox_full s@example.net null 7c4ef8a1b2c3d4e6 opensmtpd mx.example.jp mx3 4.2.2 null 2025-02-03T10:11:13Z",
             ],
         ),
         (
             "qmail",
             &[
-                "6 bounce taro@example.jp null user_unknown s@example.net null 42 qmail 192.0.2.1 null 5.1.1 RCPT 2025-02-03T10:11:12",
-                "7 delay jiro@example.jp null network_error s@example.net null 42 qmail null null 4.4.1 null 2025-02-03T10:11:12",
+                "6 bounce taro@example.jp null user_unknown s@example.net null 42 qmail 192.0.2.1 null 5.1.1 RCPT 2025-02-03T10:11:12Z",
+                "7 delay jiro@example.jp null network_error s@example.net null 42 qmail null null 4.4.1 null 2025-02-03T10:11:12Z",
             ],
         ),
     ] {
@@ -162,6 +162,31 @@ fn the_period_is_that_of_the_lines() {
 }
 
 #[test]
+fn times_of_other_zones_are_compared_as_instants() {
+    let line = |time: &str| bounced("a@example.jp").replace("2025-02-03T10:11:12Z", time);
+    let stamps = [
+        "2025-02-03T01:30:00Z",
+        "2025-02-03T10:30:00+09:00",
+        "<22>1 2025-02-02T20:30:00.003-05:00",
+        "2025-02-03T10:30:00",
+        "2025-02-03T10:30:00Z",
+        "2025-02-03T01:30:00",
+    ];
+    let log: String = stamps.map(line).concat();
+    let json = r#"{"_HOSTNAME":"mx1","MESSAGE":"4F: to=<a@example.jp>, relay=none, dsn=5.1.1, status=bounced (no)","__REALTIME_TIMESTAMP":"1738546200000000"}"#;
+    let log = format!("{log}{json}\n");
+    let lines = |args: &[&str]| keys(&records(&[args, &["-"]].concat(), log.as_str()), "line");
+    let of_that_hour = ["1", "2", "3", "4", "7"];
+    assert_eq!(lines(&["--since", "2025-02-03T10:00", "--until", "2025-02-03T10:59"]), of_that_hour);
+    assert_eq!(lines(&["--since", "2025-02-03T01:00Z", "--until", "2025-02-02T20:59-05:00"]), of_that_hour);
+    assert_eq!(lines(&["--since", "2025-02-03T19:00"]), ["5"]);
+    let (summary, ..) = run(&["-"], log.as_str());
+    for row in ["\n  01  1  ", "\n  10  5  ", "\n  19  1  "] {
+        assert!(summary.contains(row), "{row} in {summary}");
+    }
+}
+
+#[test]
 fn text_is_a_summary_in_both_languages() {
     let log = sample("postfix");
     let (english, _, code) = run(&[path(&log)], "");
@@ -208,7 +233,7 @@ fn the_other_formats_have_the_keys_too() {
     let log = sample("sendmail");
     let (csv, ..) = run(&["--format", "csv", path(&log)], "");
     assert!(csv.lines().next().unwrap().ends_with(",mail,line,queue_id,time"), "{csv}");
-    assert!(csv.contains(",2,513AbC01,2025-02-03T10:11:12\n"), "{csv}");
+    assert!(csv.contains(",2,513AbC01,2025-02-03T10:11:12+09:00\n"), "{csv}");
     let (json, ..) = run(&["--format", "json", path(&log)], "");
     assert_eq!(serde_json::from_str::<Vec<Value>>(&json).unwrap().len(), 3);
     assert_eq!(run(&["--format", "json", "-"], "").0, "[]\n");
@@ -316,7 +341,7 @@ fn an_interrupt_ends_following_with_a_summary() {
     let mut out = BufReader::new(process.stdout.take().unwrap());
     let mut line = String::new();
     out.read_line(&mut line).unwrap();
-    assert!(line.starts_with("2025-02-03T10:11:12  bounce  a@example.jp  No such mailbox  "), "{line}");
+    assert!(line.starts_with("2025-02-03T10:11:12Z  bounce  a@example.jp  No such mailbox  "), "{line}");
     assert!(Process::new("kill").args(["-s", "INT", &process.id().to_string()]).status().unwrap().success());
     let rest: Vec<String> = out.lines().map_while(Result::ok).collect();
     assert!(process.wait().unwrap().success());

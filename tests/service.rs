@@ -223,13 +223,14 @@ fn the_slow_and_the_rude_disturb_nobody() {
 #[test]
 fn more_requests_than_may_be_are_sent_away() {
     let serving = Serving::start(&["--max-requests", "1"]);
-    let mut first = serving.connect();
-    first.write_all(b"POST /v1/scan HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 12\r\n\r\nSubject").unwrap();
+    let begun = b"POST /v1/scan HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 12\r\n\r\nSubject";
     let start = Instant::now();
-    let refused = loop {
+    let (mut first, refused) = loop {
+        let mut first = serving.connect();
+        first.write_all(begun).unwrap();
         let answer = serving.lookup(&json!({ "text": "x" }));
         if answer.status == 503 || start.elapsed() > Duration::from_secs(60) {
-            break answer;
+            break (first, answer);
         }
     };
     assert_eq!(refused.status, 503);
@@ -238,6 +239,20 @@ fn more_requests_than_may_be_are_sent_away() {
     first.write_all(b": x\n\n").unwrap();
     assert_eq!(read(&mut first).status, 200);
     assert_eq!(serving.lookup(&json!({ "text": "x" })).status, 200);
+}
+
+#[test]
+fn whoever_is_slow_to_bring_a_request_makes_room_for_others() {
+    let serving = Serving::start(&["--max-requests", "2"]);
+    let mut slow: Vec<TcpStream> = (0..20).map(|_| serving.connect()).collect();
+    for stream in &mut slow {
+        stream.write_all(b"POST /v1/scan HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nSubject").unwrap();
+    }
+    // Two of them are let in, until others come.
+    let start = Instant::now();
+    while serving.lookup(&json!({ "text": "x" })).status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(20), "others are answered long before the slow ones are through");
+    }
 }
 
 #[test]
@@ -253,6 +268,9 @@ fn the_page_escapes_what_it_is_given_and_speaks_the_readers_language() {
     assert!(serving.ask("GET", "/?lang=en", "Accept-Language: ja\r\n", b"").body.contains("html lang=\"en\""));
     let mail = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails/postfix-two.eml")).unwrap();
     assert_eq!(serving.page("/?lang=en", "", &mail).body.matches("<article").count(), 2);
+    assert!(serving.page("/?lang=en", "", &mail).body.contains("<p class=\"about\">"), "each of several says whom it is about");
+    let unknown = serving.page("/?lang=en", "", "ZZ-19 frobnicator payload").body;
+    assert!(unknown.contains("What it says") && !unknown.contains("The words that decided"), "{unknown}");
     let letter = serving.page("/?lang=en", "", "Subject: Lunch\nFrom: a@example.com\n\nAre you coming?\n");
     assert!(letter.body.contains("no report"), "{}", letter.body);
     assert_eq!(serving.page("/", "", " ").status, 200);

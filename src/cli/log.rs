@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use jiff::civil::DateTime;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::setup::Setup;
@@ -31,7 +32,9 @@ Examples:
   modori log --since 2025-02-03T09:00 --format ndjson /var/log/maillog.1.gz /var/log/maillog
   modori log --follow /var/log/mail.log
   journalctl -u postfix -o short-iso | modori log -
+  TZ=Asia/Tokyo modori log --since 2025-02-03 tokyo-mail.log
 
+Lines that do not name their time zone are taken to be of this machine's, or of the one in TZ, in which the summary counts hours.
 Logs of Postfix, Sendmail, Exim, OpenSMTPD and qmail are read, as files, packed by gzip or Zstandard, or from stdin (`-`).")]
 pub(super) struct Log {
     /// Logs, oldest first; `-` is stdin
@@ -50,13 +53,14 @@ pub(super) struct Log {
     #[arg(long)]
     all: bool,
 
-    /// Only lines written at this time or later, as the log prints it: 2025-02-03, 2025-02-03T09:00
-    #[arg(long, value_name = "TIME", value_parser = Period::first)]
-    since: Option<DateTime>,
+    /// Only lines written at this time or later: 2025-02-03, 2025-02-03T09:00, in another zone than this machine's
+    /// 2025-02-03T09:00+09:00
+    #[arg(long, value_name = "TIME", value_parser = |written: &str| Period::first(written, &TimeZone::system()))]
+    since: Option<Timestamp>,
 
     /// Only lines written at this time or before
-    #[arg(long, value_name = "TIME", value_parser = Period::last)]
-    until: Option<DateTime>,
+    #[arg(long, value_name = "TIME", value_parser = |written: &str| Period::last(written, &TimeZone::system()))]
+    until: Option<Timestamp>,
 
     /// Go on with what is written from now on, until interrupted; a log that is rotated is followed under its name
     #[arg(long)]
@@ -85,7 +89,7 @@ impl Log {
         let known = Known::default();
         let scanner = LogScanner { engine: &setup.engine, from: setup.from, answers: self.answers(printer, &known) };
         let out = stdout(self.format);
-        let mut results = Results { out: Document::new(self.format, out), summary: LogSummary::default() };
+        let mut results = Results { out: Document::new(self.format, out), summary: LogSummary::within(TimeZone::system()) };
         if self.follow {
             self.follow(&scanner, &mut results)?;
         } else {
@@ -120,7 +124,7 @@ impl Log {
         let wanted = Wanted {
             results: if self.all { log::Results::All } else { log::Results::Failures },
             messages: if self.prints_records() { Messages::Joined } else { Messages::Passed },
-            period: Period { since: self.since, until: self.until },
+            period: Period { since: self.since, until: self.until, zone: TimeZone::system() },
         };
         Reader::new(wanted).map_err(|error| Failed::Because(error.to_string()))
     }

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::DateTime;
-
+use super::stamp::Stamp;
 use super::system::System;
 use crate::model::{Failure, Kind, ProviderIx, Speaker, Status};
 use crate::reading::Grammar;
@@ -16,7 +15,7 @@ pub struct Entry {
     /// The number of the line, from 1.
     pub line: u64,
     /// When it was written, as the log prints it.
-    pub time: Option<DateTime>,
+    pub time: Option<Stamp>,
     /// A failure, a delay or a success.
     pub kind: Kind,
     /// The name that the mail system gave the message.
@@ -55,7 +54,7 @@ impl Entry {
         failure.reporting_host = self.host.as_deref().map(Cow::Borrowed);
         failure.remote_host = failure.remote_host.take().or_else(relay);
         failure.status = self.status.or(failure.status);
-        failure.date = self.time.map(DateTime::date);
+        failure.date = self.time.map(Stamp::date);
         failure.sender = self.sender.as_deref().map(Cow::Borrowed);
         failure.message_id = self.message_id.as_deref().map(Cow::Borrowed);
         failure

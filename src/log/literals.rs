@@ -24,7 +24,7 @@ pub(super) struct Hit {
 
 impl Finder {
     /// The literals of the lines that are wanted.
-    pub(super) fn new(wanted: Wanted) -> Result<Self, BuildError> {
+    pub(super) fn new(wanted: &Wanted) -> Result<Self, BuildError> {
         let of = |system: &'static System| {
             let Literals { always, messages, successes } = system.literals();
             let messages = if wanted.messages == Messages::Joined { messages } else { &[] };
@@ -59,7 +59,7 @@ pub(super) mod tests {
 
     /// What a line tells, if anything.
     pub(in crate::log) fn told(line: &str) -> Option<Told<'_>> {
-        let finder = Finder::new(Wanted { results: Results::All, ..Wanted::default() }).unwrap();
+        let finder = Finder::new(&Wanted { results: Results::All, ..Wanted::default() }).unwrap();
         let mut from = 0;
         while let Some(hit) = finder.find(line.as_bytes(), from..line.len()) {
             if let Some(told) = hit.system.read(hit.cut(&line[..hit.range.start], &line[hit.range.end..])) {

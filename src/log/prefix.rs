@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan as _, tz::Offset};
+
+use super::stamp::{Stamp, offset_at_front};
 
 /// When a log was last written, by which the year is told where lines have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +35,10 @@ impl Clock {
     }
 }
 
-/// What stands before a line. The time is what the log prints, in whatever time zone it is.
+/// What stands before a line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Prefix<'l> {
-    pub(super) time: Option<DateTime>,
+    pub(super) time: Option<Stamp>,
     pub(super) host: Option<&'l str>,
 }
 
@@ -65,7 +67,7 @@ fn behind_priority(line: &str) -> &str {
 }
 
 /// A time, and what follows it where a host name can.
-type Read<'l> = Option<(DateTime, Option<&'l str>)>;
+type Read<'l> = Option<(Stamp, Option<&'l str>)>;
 
 /// `Feb  3 10:11:12 host `
 fn classic(line: &str, clock: Clock) -> Read<'_> {
@@ -75,7 +77,7 @@ fn classic(line: &str, clock: Clock) -> Read<'_> {
     let (day, rest) = rest.split_once(' ')?;
     let (time, rest) = time_at_front(rest)?;
     let date = clock.day(i8::try_from(month + 1).ok()?, day.parse().ok()?)?;
-    Some((date.to_datetime(time), rest.strip_prefix(' ')))
+    Some((Stamp { written: date.to_datetime(time), offset: None }, rest.strip_prefix(' ')))
 }
 
 /// `2025-02-03T10:11:12.345+09:00 host `, or with a blank between date and time, as programs that name no host print it.
@@ -88,7 +90,10 @@ fn iso(line: &str) -> Read<'_> {
         b' ' => false,
         _ => return None,
     };
-    Some((date.to_datetime(time), rest.split_once(' ').map(|(_, rest)| rest).filter(|_| names_host)))
+    let behind_fraction = rest.strip_prefix(['.', ',']).map_or(rest, |rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let offset = offset_at_front(if names_host { behind_fraction } else { behind_fraction.trim_start_matches(' ') });
+    let stamp = Stamp { written: date.to_datetime(time), offset };
+    Some((stamp, rest.split_once(' ').map(|(_, rest)| rest).filter(|_| names_host)))
 }
 
 /// `10:11:12` at the front.
@@ -104,18 +109,13 @@ fn time_at_front(text: &str) -> Option<(Time, &str)> {
 fn tai64n(line: &str) -> Read<'_> {
     let label = line.strip_prefix('@')?.get(..24)?;
     let seconds = i64::from_str_radix(label.get(..16)?, 16).ok()?.checked_sub((1 << 62) + 10)?;
-    Some((utc(seconds)?, None))
+    Some((Stamp::of_seconds(seconds)?, None))
 }
 
 /// `1738577472.123456`, also behind the name of the program.
 fn seconds(line: &str) -> Read<'_> {
     let at = line.split(' ').take(2).find(|word| word.len() > 11 && word.as_bytes()[10] == b'.')?;
-    Some((utc(at.get(..10)?.parse().ok()?)?, None))
-}
-
-/// Seconds since 1970 as a time in UTC.
-pub(super) fn utc(seconds: i64) -> Option<DateTime> {
-    Timestamp::from_second(seconds).ok().map(|at| Offset::UTC.to_datetime(at))
+    Some((Stamp::of_seconds(at.get(..10)?.parse().ok()?)?, None))
 }
 
 /// The next word, where it is no name of a program (`postfix/smtp[1]:`).
@@ -136,21 +136,20 @@ mod tests {
 
     #[test]
     fn prefixes_of_all_loggers_are_read() {
-        let time = "2025-02-03T10:11:12";
-        for (line, host) in [
-            ("Feb  3 10:11:12 mx1 postfix/smtp[1]: x", Some("mx1")),
-            ("<22>Feb  3 10:11:12 mx1 postfix/smtp[1]: x", Some("mx1")),
-            ("<22>1 2025-02-03T10:11:12.003Z mx1.example.jp postfix/smtp 1 - - x", Some("mx1.example.jp")),
-            ("2025-02-03T10:11:12.123456+09:00 mx1 postfix/smtp[1]: x", Some("mx1")),
-            ("2025-02-03T10:11:12+0900 mx1 postfix/smtp[1]: x", Some("mx1")),
-            ("2025-02-03 10:11:12 1tabcd-000001-AB ** x", None),
-            ("2025-02-03 10:11:12.345 +0900 [9] 1tabcd-000001-AB ** x", None),
-            ("Feb  3 10:11:12 postfix/smtp[1]: x", None),
-            ("mail-1  | Feb  3 10:11:12 mx1 postfix/smtp[1]: x", Some("mx1")),
-            ("@4000000067a0964a0a1b2c3d delivery 5: x", None),
-            ("qmail: 1738577472.123456 delivery 5: x", None),
+        for (line, zone, host) in [
+            ("Feb  3 10:11:12 mx1 postfix/smtp[1]: x", "", Some("mx1")),
+            ("<22>Feb  3 10:11:12 mx1 postfix/smtp[1]: x", "", Some("mx1")),
+            ("<22>1 2025-02-03T10:11:12.003Z mx1.example.jp postfix/smtp 1 - - x", "Z", Some("mx1.example.jp")),
+            ("2025-02-03T10:11:12.123456+09:00 mx1 postfix/smtp[1]: x", "+09:00", Some("mx1")),
+            ("2025-02-03T10:11:12+0900 mx1 postfix/smtp[1]: x", "+09:00", Some("mx1")),
+            ("2025-02-03 10:11:12 1tabcd-000001-AB ** x", "", None),
+            ("2025-02-03 10:11:12.345 +0900 [9] 1tabcd-000001-AB ** x", "+09:00", None),
+            ("Feb  3 10:11:12 postfix/smtp[1]: x", "", None),
+            ("mail-1  | Feb  3 10:11:12 mx1 postfix/smtp[1]: x", "", Some("mx1")),
+            ("@4000000067a0964a0a1b2c3d delivery 5: x", "Z", None),
+            ("qmail: 1738577472.123456 delivery 5: x", "Z", None),
         ] {
-            assert_eq!(read(line), (time.to_owned(), host), "{line}");
+            assert_eq!(read(line), (format!("2025-02-03T10:11:12{zone}"), host), "{line}");
         }
     }
 

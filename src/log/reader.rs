@@ -39,7 +39,7 @@ pub enum Messages {
 }
 
 /// What is wanted of a log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Which results.
     pub results: Results,
@@ -78,7 +78,7 @@ impl Reader {
     /// # Errors
     /// None in practice: when the literals cannot be compiled.
     pub fn new(wanted: Wanted) -> Result<Self, BuildError> {
-        Ok(Self { finder: Finder::new(wanted)?, journal: Journal::default(), wanted })
+        Ok(Self { finder: Finder::new(&wanted)?, journal: Journal::default(), wanted })
     }
 
     /// Reads whole lines, of which `before` many came before in the same log: their entries, and how many lines end in them.
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn lines_of_another_time_are_left_out_and_yet_remembered() {
-        let period = Period { since: Period::first("2025-02-05").ok(), until: None };
+        let period = Period { since: "2025-02-05T00:00:00Z".parse().ok(), ..Period::default() };
         let mut reader = Reader::new(Wanted { period, ..Wanted::default() }).unwrap();
         let given_up = "Feb  8 10:11:12 mx1 postfix/qmgr[1]: 4F: from=<s@example.jp>, status=expired, returned to sender\n";
         let (found, _) = reader.read(format!("{}{given_up}", result("4F", "a@example.jp", "deferred")).as_bytes(), 0, clock());
@@ -333,7 +333,7 @@ mod tests {
         let line = r#"{"_HOSTNAME":"mx1","MESSAGE":"4F: to=<a@example.jp>, relay=none, dsn=5.4.4, status=bounced (say \"no\")","__REALTIME_TIMESTAMP":"1738577472000000"}"#;
         let found = entries(Results::Failures, line);
         assert_eq!((&*found[0].text, found[0].host.as_deref()), ("say \"no\"", Some("mx1")));
-        assert_eq!(found[0].time.map(|time| time.to_string()).as_deref(), Some("2025-02-03T10:11:12"));
+        assert_eq!(found[0].time.map(|time| time.to_string()).as_deref(), Some("2025-02-03T10:11:12Z"));
     }
 
     #[test]

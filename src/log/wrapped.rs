@@ -1,17 +1,15 @@
 //! Lines that are wrapped in JSON: `journalctl -o json`, and the log files of containers.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
 use serde::Deserialize;
 
-use super::prefix::utc;
+use super::stamp::Stamp;
 
 /// A line that was inside JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrapped {
     pub(super) text: String,
-    pub(super) time: Option<DateTime>,
+    pub(super) time: Option<Stamp>,
     pub(super) host: Option<String>,
 }
 
@@ -38,9 +36,9 @@ impl Wrapped {
         Some(match serde_json::from_slice(object).ok()? {
             Object::Journal { text, host, microseconds } => {
                 let seconds = microseconds.and_then(|text| text.parse::<i64>().ok()).map(|microseconds| microseconds / 1_000_000);
-                Self { text, host, time: seconds.and_then(utc) }
+                Self { text, host, time: seconds.and_then(Stamp::of_seconds) }
             }
-            Object::Container { log, time } => Self { text: log, host: None, time: time.map(|at| Offset::UTC.to_datetime(at)) },
+            Object::Container { log, time } => Self { text: log, host: None, time: time.map(Stamp::utc) },
         })
     }
 }
@@ -51,10 +49,10 @@ mod tests {
 
     #[test]
     fn lines_come_out_of_their_objects() {
-        let time = "2025-02-03T10:11:12".parse().ok();
+        let time = Stamp::of_seconds(1_738_577_472);
         let journal = br#"{"MESSAGE":"4F: to=<a@example.jp>","_HOSTNAME":"mx1","__REALTIME_TIMESTAMP":"1738577472000001","PRIORITY":"6"}"#;
         assert_eq!(Wrapped::read(journal), Some(Wrapped { text: "4F: to=<a@example.jp>".to_owned(), time, host: Some("mx1".to_owned()) }));
-        let container = Wrapped::read(br#"{"log":"x\n","stream":"stdout","time":"2025-02-03T10:11:12.000000000Z"}"#);
+        let container = Wrapped::read(br#"{"log":"x\n","stream":"stdout","time":"2025-02-03T19:11:12.000000000+09:00"}"#);
         assert_eq!(container, Some(Wrapped { text: "x\n".to_owned(), time, host: None }));
         assert_eq!(Wrapped::read(b"{\"MESSAGE\":[1,2]}"), None);
         assert_eq!(Wrapped::read(b"{"), None);

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use clap::ValueEnum;
-use jiff::civil::DateTime;
 
 use super::csv;
 use super::evidence::Evidence;
@@ -13,6 +12,7 @@ use super::text::{printable, render_evidence, render_no_report, render_text};
 use serde::Serialize;
 
 use crate::Engine;
+use crate::log::Stamp;
 use crate::matcher::Viewpoint;
 use crate::model::{Diagnosis, Limit};
 
@@ -82,7 +82,7 @@ pub struct Logged<'p> {
     /// The name that the mail system gave the message.
     pub queue_id: Option<&'p str>,
     /// When it was written.
-    pub time: Option<DateTime>,
+    pub time: Option<Stamp>,
 }
 
 /// Prints single answers. Several threads may share it.

@@ -1,5 +1,6 @@
 //! What logs hold, counted, and printed with bars.
 
+use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
 
 use super::summary::{Counted, bars, histogram, rows};
@@ -16,6 +17,8 @@ const SHOWN: usize = 20;
 /// The counts of what logs hold. Their size is limited, however long the logs are.
 #[derive(Debug, Default)]
 pub struct LogSummary {
+    /// The zone of its hours; as the log prints them where there is none.
+    zone: Option<TimeZone>,
     lines: u64,
     kinds: FxHashMap<Kind, usize>,
     categories: FxHashMap<(Kind, CategoryIx), usize>,
@@ -29,6 +32,12 @@ pub struct LogSummary {
 }
 
 impl LogSummary {
+    /// An empty summary, with hours of this zone.
+    #[must_use]
+    pub fn within(zone: TimeZone) -> Self {
+        Self { zone: Some(zone), ..Self::default() }
+    }
+
     /// Counts lines.
     pub const fn add_lines(&mut self, lines: u64) {
         self.lines += lines;
@@ -43,7 +52,8 @@ impl LogSummary {
         *self.categories.entry((counted.kind, counted.category)).or_default() += 1;
         *self.providers.entry(counted.provider).or_default() += 1;
         self.unexplained += usize::from(counted.is_unexplained);
-        if let Some(hour) = entry.time.and_then(|time| self.hours.get_mut(usize::try_from(time.hour()).ok()?)) {
+        let time = entry.time.map(|time| self.zone.as_ref().map_or(time.written, |zone| time.within(zone)));
+        if let Some(hour) = time.and_then(|time| self.hours.get_mut(usize::try_from(time.hour()).ok()?)) {
             *hour += 1;
         }
         self.add_domain(entry.final_recipient.as_deref().or(entry.recipient.as_deref()));

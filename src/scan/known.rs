@@ -3,10 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-use jiff::civil::DateTime;
 use rustc_hash::FxHashMap;
 
-use crate::log::Entry;
+use crate::log::{Entry, Stamp};
 use crate::output::Counted;
 
 /// How many different entries are known at once.
@@ -37,7 +36,7 @@ impl Known {
 fn key(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     let domain = entry.recipient.as_deref().map(|recipient| recipient.rsplit_once('@').map_or(recipient, |(_, domain)| domain));
-    let date = entry.time.map(DateTime::date);
+    let date = entry.time.map(Stamp::date);
     (entry.system, entry.kind, entry.status, date, domain, &entry.relay, &entry.host, &entry.text).hash(&mut hasher);
     hasher.finish()
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::guests::{self, Phase};
 use super::problem::Problem;
 use super::{Service, Shared};
 use crate::Engine;
@@ -57,6 +58,8 @@ pub(super) async fn work<T: Send + 'static>(
     service: &Shared,
     work: impl FnOnce(&Service) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    // All of the request is here.
+    guests::turn(Phase::Work);
     let service = Shared::clone(service);
     let done = tokio::task::spawn_blocking(move || work(&service)).await;
     done.unwrap_or_else(|_| Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the work on this request broke off")))

@@ -4,6 +4,7 @@ mod api;
 mod asking;
 mod catalog;
 mod guard;
+mod guests;
 mod health;
 mod metrics;
 mod page;
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::live::Live;
 use crate::output::Langs;
+use guests::Guests;
 use metrics::Metrics;
 
 pub use server::{Server, run};
@@ -34,13 +36,13 @@ pub struct Limits {
     pub time: Duration,
     /// How many requests that need work are taken at once.
     pub requests: usize,
-    /// How many connections are open at once.
+    /// How many connections are open at once. Beyond that, those have to leave that wait for nothing.
     pub connections: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 32 << 20, time: Duration::from_secs(30), requests: 256, connections: 1_024 }
+        Self { body: 32 << 20, time: Duration::from_secs(30), requests: 256, connections: 16_384 }
     }
 }
 
@@ -75,6 +77,7 @@ struct Service {
     metrics: Metrics,
     /// One for each request that may be worked on.
     permits: Semaphore,
+    guests: Arc<Guests>,
 }
 
 /// The service as handlers get it.
@@ -98,11 +101,11 @@ fn routes() -> Vec<(&'static str, MethodRouter<Shared>)> {
     ]
 }
 
-fn router(live: Arc<Live>, options: Options) -> Router {
+fn router(live: Arc<Live>, options: Options, guests: Arc<Guests>) -> Router {
     let metrics = Metrics::new(&live);
     let permits = Semaphore::new(options.limits.requests);
     let body = options.limits.body;
-    let service = Arc::new(Service { live, options, metrics, permits });
+    let service = Arc::new(Service { live, options, metrics, permits, guests });
     let routed = routes().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
     routed
         .fallback(problem::no_such_path)

@@ -13,8 +13,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::guests::{Guests, Phase};
 use super::{Limits, Options, router};
 use crate::live::Live;
 
@@ -65,7 +65,8 @@ pub fn run(server: Server, live: Arc<Live>, options: Options) -> io::Result<()> 
     let limits = options.limits;
     let done = runtime.block_on(async {
         let listener = TcpListener::from_std(server.socket)?;
-        serve(&listener, &router(live, options), limits, told_to_stop()?).await;
+        let guests = Arc::new(Guests::default());
+        serve(&listener, &router(live, options, Arc::clone(&guests)), limits, &guests, told_to_stop()?).await;
         Ok(())
     });
     // What is still being worked on has nobody left to hear it.
@@ -94,23 +95,17 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn serve(listener: &TcpListener, router: &Router, limits: Limits, stop: impl Future<Output = ()>) {
-    let open = Arc::new(Semaphore::new(limits.connections));
+async fn serve(listener: &TcpListener, router: &Router, limits: Limits, guests: &Arc<Guests>, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
-            (stream, permit) = accept(listener, &open) => {
+            stream = accept(listener, guests, limits.connections) => {
                 let connection = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(limits.time)
                     .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-                let connection = graceful.watch(connection);
-                tokio::spawn(async move {
-                    // How a client ends its connection is its own affair.
-                    let _ = connection.await;
-                    drop(permit);
-                });
+                tokio::spawn(Arc::clone(guests).serve(graceful.watch(connection)));
             }
             () = &mut stop => break,
         }
@@ -119,15 +114,20 @@ async fn serve(listener: &TcpListener, router: &Router, limits: Limits, stop: im
 }
 
 /// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, open: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    let permit = Arc::clone(open).acquire_owned().await.ok();
+async fn accept(listener: &TcpListener, guests: &Guests, most: usize) -> TcpStream {
+    let make_room = || guests.send_away(&[Phase::Head, Phase::Body]);
     loop {
+        if guests.count() >= most && !make_room() {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
         match listener.accept().await {
             Ok((stream, _)) => {
                 let _ = stream.set_nodelay(true);
-                return (stream, permit);
+                return stream;
             }
             // Out of files, or a client that left again: the next may be better.
+            Err(_) if make_room() => tokio::task::yield_now().await,
             Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }

@@ -161,7 +161,7 @@ async function withoutScript(browser, url) {
   await browser.until("html[lang=en] #answer h2", "the other language without script");
 }
 
-const service = await start(program, ["serve", "--listen", "127.0.0.1:0"], /listening at (\S+)/);
+const service = await start(program, ["serve", "--listen", "127.0.0.1:0"], /listening at (\S+)\s/);
 const driver = await start("chromedriver", ["--port=0"], /started successfully on port (\d+)/);
 let browser;
 try {

@@ -10,7 +10,7 @@ use crate::model::{Diagnosis, Lang, Stage};
 use crate::output::{action, severity};
 
 /// How much of the deciding words' text is shown on either side of them, in bytes.
-const AROUND: usize = 600;
+const AROUND: usize = 400;
 
 /// What the page answers.
 #[derive(Debug)]
@@ -90,25 +90,29 @@ fn answer_section(lang: &Lang, answer: &Answer<'_>) -> Markup {
         section #answer aria-live="polite" aria-label=(word(Word::Answer, lang)) tabindex="-1" {
             @if let Answer::Given { engine, diagnoses, more } = answer {
                 @if diagnoses.is_empty() {
-                    article.notice {
+                    article {
                         h2 { (word(Word::NoReport, lang)) }
                         p { (word(Word::NoReportHelp, lang)) }
                     }
                 }
-                @for diagnosis in *diagnoses { (card(engine, diagnosis, lang)) }
+                @for diagnosis in *diagnoses {
+                    // Of several each says first whom it is about.
+                    (card(engine, diagnosis, diagnosis.failure.recipient.as_deref().filter(|_| diagnoses.len() + more > 1), lang))
+                }
                 @if *more > 0 { p.more { (word(Word::More, lang)) (more) } }
             }
         }
     }
 }
 
-/// One diagnosis.
-fn card(engine: &Engine, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Markup {
+/// One diagnosis, perhaps with whom it is about above it.
+fn card(engine: &Engine, diagnosis: &Diagnosis<'_>, about: Option<&str>, lang: &Lang) -> Markup {
     let category = engine.set().category(diagnosis.category);
     let name = category.name.get(lang).unwrap_or(&category.id);
     html! {
         article class=(diagnosis.severity.name()) {
             header {
+                @if let Some(recipient) = about { p.about { (recipient) } }
                 h2 { (name) }
                 p.verdict {
                     span.severity { (severity(diagnosis.severity, lang)) } " "
@@ -153,7 +157,7 @@ fn said(diagnosis: &Diagnosis<'_>, lang: &Lang) -> Markup {
     let shown = around(text, &marked);
     html! {
         section.said {
-            h3 { (word(Word::Said, lang)) }
+            h3 { (word(if words.is_some() { Word::Said } else { Word::Read }, lang)) }
             blockquote dir="auto" {
                 @if shown.start > 0 { "… " }
                 (text[shown.start..marked.start.max(shown.start)])
@@ -169,6 +173,9 @@ fn said(diagnosis: &Diagnosis<'_>, lang: &Lang) -> Markup {
 fn around(text: &str, marked: &Range<usize>) -> Range<usize> {
     let start = text.ceil_char_boundary(marked.start.saturating_sub(AROUND));
     let end = text.floor_char_boundary((marked.end + AROUND).min(text.len()));
+    // No word is cut where there is a gap between words.
+    let start = if start == 0 { 0 } else { text[start..marked.start.max(start)].find(' ').map_or(start, |gap| start + gap + 1) };
+    let end = if end == text.len() { end } else { text[marked.end.min(end)..end].rfind(' ').map_or(end, |gap| marked.end.min(end) + gap) };
     start.min(marked.start)..end.max(marked.end)
 }
 
@@ -202,5 +209,22 @@ fn facts(engine: &Engine, diagnosis: &Diagnosis<'_>, lang: &Lang) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_between_words() {
+        let text = format!("{}mailbox full{}", "before ".repeat(100), " behind".repeat(100));
+        let marked = 700..712;
+        let shown = &text[around(&text, &marked)];
+        assert!(shown.starts_with("before ") && shown.ends_with(" behind") && shown.contains("mailbox full"), "{shown}");
+        assert!(shown.len() < 2 * AROUND + marked.len());
+        let one_word = "届".repeat(1_000);
+        assert!(one_word[around(&one_word, &(0..3))].len() > AROUND - 3);
+        assert_eq!(around("short", &(0..5)), 0..5);
     }
 }
