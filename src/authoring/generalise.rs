@@ -174,7 +174,7 @@ mod tests {
             ("No mail between 3 May and June 1, 2025 please", "No mail between * and * please"),
             ("a 5 * {x} = \\many", "a {_:number} ** {{x}} = * many"),
             ("Denied [192.0.2.1] (mode: normal).", "Denied [{_:ip}] (mode: normal)"),
-            ("alias user1 to user22, not user3x", "alias {_:word} to {_:word}, not user3x"),
+            ("alias user1 to user2, not user3x", "alias {_:word} to {_:word}, not user3x"),
             ("the box of Person 1 is full", "the box of * is full"),
             ("容量の上限20メガバイトを超えました", "容量の上限{size}を超えました"),
         ] {
