@@ -28,13 +28,13 @@ pub(super) fn clusters(shapes: impl IntoIterator<Item = (usize, String)>, known:
         });
         alike[place].1.push(text);
     }
-    let mut clusters = joined(alike, known);
+    let mut clusters = joined(&alike, known);
     clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.members.len()), cluster.members[0]));
     clusters
 }
 
 /// Joins shapes that differ in one word that no rule knows.
-fn joined(alike: Vec<(String, Vec<usize>)>, known: &Vocabulary) -> Vec<Cluster> {
+fn joined(alike: &[(String, Vec<usize>)], known: &Vocabulary) -> Vec<Cluster> {
     let mut by_rest: HashMap<u64, Vec<usize>> = HashMap::new();
     for (place, (shape, _)) in alike.iter().enumerate() {
         open_words(shape, known).for_each(|(_, rest)| by_rest.entry(rest).or_default().push(place));
