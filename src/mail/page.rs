@@ -7,9 +7,6 @@ use super::shapes::cut;
 use crate::model::TextPattern;
 use crate::pattern::{Folded, Found, find};
 
-/// How many lines of a text are read.
-const MAX_LINES: usize = 2_000_000;
-
 /// How much of a text is looked at for the words that show its layout, in bytes.
 const OPENING: usize = 256 * 1024;
 
@@ -38,11 +35,6 @@ impl Line {
     pub(super) fn has(&self, patterns: &[TextPattern]) -> bool {
         self.find(patterns).is_some()
     }
-}
-
-/// The front of a text, as many lines of it as are read.
-pub(super) fn readable(text: &str) -> &str {
-    memchr::memchr_iter(b'\n', text.as_bytes()).nth(MAX_LINES - 1).map_or(text, |end| &text[..=end])
 }
 
 /// The beginning of a text, folded, in which the words are looked for that show its layout.

@@ -10,7 +10,7 @@ use super::feedback;
 use super::headers::{Headers, Returned};
 use super::join::{owned, together};
 use super::mend::{mend, with_its_boundary};
-use super::page::{Line, lines, opening, readable, returned_at, says};
+use super::page::{Line, lines, opening, returned_at, says};
 use super::parser::PARSER;
 use super::parts::Parts;
 use super::recogniser::Recogniser;
@@ -71,10 +71,12 @@ impl Reader {
         let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
         let split = with_its_boundary(&message);
         let again = split.as_deref().and_then(|bytes| PARSER.parse(bytes));
-        let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message), &self.own), 0);
+        let parts = Parts::new(again.as_ref().unwrap_or(&message), &self.own);
+        let too_long = mended.limit.or(parts.limit);
+        let mut failures = self.failures(grammar, Headers::new(&message), parts, 0);
         let too_many = (failures.len() > MAX_RECIPIENTS).then_some(Limit::Recipients);
         failures.truncate(MAX_RECIPIENTS);
-        let limit = mended.limit.or(too_many);
+        let limit = too_long.or(too_many);
         if limit.is_some() {
             failures.iter_mut().for_each(|failure| failure.limit = limit);
         }
@@ -83,8 +85,7 @@ impl Reader {
 
     /// What a mail tells; `depth` counts the reports that it stands in.
     fn failures(&self, grammar: &Grammar, headers: Headers<'_>, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
-        let whole = std::mem::take(&mut parts.text);
-        let text = readable(&whole);
+        let text = &*std::mem::take(&mut parts.text);
         let lines = lines(text);
         let opening = opening(text, &lines);
         let layout = {
@@ -101,11 +102,7 @@ impl Reader {
         if layout.is_none() && !parts.is_standard() && memmem::find(text.as_bytes(), dsn::FIRST_FIELD.as_bytes()).is_none() {
             return Vec::new();
         }
-        let mut failures = self.page(layout, headers, parts, (text, &lines), &opening).failures(grammar);
-        if text.len() < whole.len() {
-            failures.iter_mut().for_each(|failure| failure.limit = Some(Limit::Size));
-        }
-        failures
+        self.page(layout, headers, parts, (text, &lines), &opening).failures(grammar)
     }
 
     /// What the report inside a report tells: it is a part of its own, or stands in the text.

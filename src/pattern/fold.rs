@@ -400,6 +400,12 @@ mod tests {
         }
 
         #[test]
+        fn lines_in_a_row_fold_as_the_text(text in "([ \\t\\r\\nA-Ca-c.-]|[2-6]{3}-|あ|é){0,40}|\\PC{0,20}\n\\PC{0,20}") {
+            let lines: Vec<Folded> = text.split_inclusive('\n').map(|line| Folded::new(line.trim())).collect();
+            prop_assert_eq!(Folded::of_lines(&text, lines.iter().map(Folded::as_str)), Folded::new(&text));
+        }
+
+        #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
             // A code that only appears through folding may be read as one the second time.
             prop_assume!(!fold(&text).contains('-'));
