@@ -1,7 +1,8 @@
 //! How long one mail takes, beside reading its file, and beside parsing it with mail-parser and doing nothing with what that found.
 //!
 //! `cargo bench --bench mail` prints the median and the mean CPU time a mail of each, and the ratio of the last to the second. The mails are
-//! those of `tests/mails` and `tests/layouts`, or those below the folder that `MODORI_BENCH_MAILS` names.
+//! those of `tests/mails` and `tests/layouts`, or those below the folder that `MODORI_BENCH_MAILS` names. With a folder as its argument it
+//! only parses the mails there, once: a whole process, for `benches/processes`.
 
 use std::fs;
 use std::hint::black_box;
@@ -20,6 +21,9 @@ use modori::scan::{Others, Scanner};
 const PASSES: usize = 7;
 
 fn main() {
+    if let Some(folder) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+        return below(folder.into()).for_each(|path| parsed(&MessageParser::default(), &path));
+    }
     let paths = paths();
     let engine = Engine::load(Vec::new()).expect("the shipped rules load");
     let langs = Langs::One(Lang::english());
@@ -30,10 +34,7 @@ fn main() {
     let read = |path: &PathBuf| {
         black_box(fs::read(path).expect("a mail"));
     };
-    let parsed = |path: &PathBuf| {
-        let mail = fs::read(path).expect("a mail");
-        black_box(parser.parse(&mail));
-    };
+    let parsed = |path: &PathBuf| parsed(&parser, path);
     let diagnosed = |path: &PathBuf| {
         for input in Inputs::new(vec![path.clone()], Limits::default()) {
             black_box(scanner.answer(input).expect("an answer"));
@@ -66,7 +67,16 @@ fn paths() -> Vec<PathBuf> {
         Some(folder) => vec![PathBuf::from(folder)],
         None => ["mails", "layouts"].map(|folder| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder)).to_vec(),
     };
-    folders.into_iter().flat_map(files).map(|path| path.expect("a folder of mails")).collect()
+    folders.into_iter().flat_map(below).collect()
+}
+
+fn below(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
+    files(folder).map(|path| path.expect("a folder of mails"))
+}
+
+fn parsed(parser: &MessageParser, path: &PathBuf) {
+    let mail = fs::read(path).expect("a mail");
+    black_box(parser.parse(&mail));
 }
 
 /// The median and the mean, in microseconds.

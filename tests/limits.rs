@@ -92,6 +92,15 @@ fn only_the_beginning_of_a_huge_mail_is_read() {
 }
 
 #[test]
+fn only_so_many_lines_are_read() {
+    let report =
+        notification(3).replace("\n\n--b\nContent-Type: message/", &format!("{}\n--b\nContent-Type: message/", "\n".repeat(2_000_000)));
+    let failures = scan_with(&ENGINE, report.as_bytes());
+    assert_eq!(failures.iter().map(|diagnosis| diagnosis.failure.limit).collect::<Vec<_>>(), [Some(Limit::Size); 3]);
+    assert_eq!(summary_with(&ENGINE, report.as_bytes()), summary_with(&ENGINE, notification(3).as_bytes()));
+}
+
+#[test]
 fn a_mail_that_reports_nothing_up_to_a_limit_says_so() {
     let parts = "--b\nContent-Type: text/plain\n\nHi\n".repeat(1_000);
     let letter = format!("From: taro@example.net\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n{parts}--b--\n");

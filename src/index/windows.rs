@@ -69,6 +69,14 @@ impl Filed {
 }
 
 impl WindowTables {
+    /// The tables of literals that stand by themselves.
+    #[must_use]
+    pub fn of(literals: &[&str]) -> Self {
+        let mut common = Common::new(literals.len());
+        literals.iter().for_each(|literal| common.count(literal.as_bytes()));
+        Self::new(literals, &common)
+    }
+
     /// The tables of literals, of which `common` tells how often their windows turn up.
     pub(super) fn new(literals: &[&str], common: &Common) -> Self {
         let ends = literals.iter().scan(0, |end, literal| {
@@ -85,7 +93,7 @@ impl WindowTables {
     }
 
     /// Calls `hit` with the number of each literal that stands in `text`, once for each place.
-    pub(super) fn find(&self, text: &str, mut hit: impl FnMut(u32)) {
+    pub fn find(&self, text: &str, mut hit: impl FnMut(u32)) {
         let bytes = text.as_bytes();
         self.long.find(self, bytes, &mut hit);
         self.short.find(self, bytes, &mut hit);
@@ -246,9 +254,7 @@ mod tests {
             text in "[ab ]{0,60}|[あいうab]{0,30}",
         ) {
             let texts: Vec<&str> = literals.iter().map(String::as_str).collect();
-            let mut common = Common::new(texts.len());
-            texts.iter().for_each(|text| common.count(text.as_bytes()));
-            let windows = WindowTables::new(&texts, &common);
+            let windows = WindowTables::of(&texts);
             let mut found = vec![false; literals.len()];
             windows.find(&text, |number| found[number as usize] = true);
             let want: Vec<bool> = literals.iter().map(|literal| text.contains(literal.as_str())).collect();

@@ -3,8 +3,12 @@
 use std::ops::Range;
 
 use super::headers::Headers;
+use super::shapes::cut;
 use crate::model::TextPattern;
 use crate::pattern::{Folded, Found, find};
+
+/// How much of a text is looked at for the words that show its layout, in bytes.
+const OPENING: usize = 256 * 1024;
 
 /// How many header lines in a row show that a message begins.
 const HEADER_LINES: usize = 3;
@@ -31,6 +35,15 @@ impl Line {
     pub(super) fn has(&self, patterns: &[TextPattern]) -> bool {
         self.find(patterns).is_some()
     }
+}
+
+/// The beginning of a text, folded, in which the words are looked for that show its layout.
+pub(super) fn opening(text: &str, lines: &[Line]) -> Folded {
+    let opening = cut(text, OPENING);
+    if opening.len() < text.len() {
+        return Folded::new(opening);
+    }
+    Folded::of_lines(text, lines.iter().map(|line| line.folded.as_str()))
 }
 
 /// The lines of a text.

@@ -5,7 +5,10 @@ use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
 use super::charset;
 use super::headers::Returned;
-use crate::model::Own;
+use crate::model::{Limit, Own};
+
+/// How many lines of a report's own words are read.
+const MAX_LINES: usize = 2_000_000;
 
 /// A report taken apart.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ pub(super) struct Parts<'m> {
     pub(super) returned: Option<Returned>,
     /// The message that stands in it whole: the one that came back, or another report.
     pub(super) inner: Option<&'m Message<'m>>,
+    /// The limit at which the report's own words were cut.
+    pub(super) limit: Option<Limit>,
 }
 
 impl<'m> Parts<'m> {
@@ -33,6 +38,10 @@ impl<'m> Parts<'m> {
         if parts.text.trim().is_empty() {
             let html: Vec<_> = html.into_iter().map(|(part, text)| charset::text(message, part, text)).collect();
             parts.text = html_to_text(&html.concat());
+        }
+        if let Some(end) = memchr::memchr_iter(b'\n', parts.text.as_bytes()).nth(MAX_LINES) {
+            parts.text.truncate(end);
+            parts.limit = Some(Limit::Size);
         }
         parts
     }

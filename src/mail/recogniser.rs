@@ -1,14 +1,13 @@
 //! Which layouts a report has, however many there are.
 //!
-//! A layout asks for words in the report's text, its subject, its sender or its header fields. One automaton knows the words that
-//! each layout asks for where they tell most, and goes once over the report; a layout is looked at only where some of its words
-//! were found.
+//! A layout asks for words in the report's text, its subject, its sender or its header fields. One index knows the words that each
+//! layout asks for where they tell most, and goes once over the report; a layout is looked at only where some of its words were
+//! found.
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::headers::Headers;
+use crate::index::WindowTables;
 use crate::model::{HeaderMark, Layout, Lazy, TextPattern};
 use crate::pattern::{Folded, find};
 
@@ -28,11 +27,11 @@ enum Place {
     From,
 }
 
-/// Words of all layouts in one automaton.
-#[derive(Debug, Default)]
+/// Words of all layouts in one index.
+#[derive(Debug)]
 struct Words {
-    automaton: Option<AhoCorasick>,
-    /// For each text of the automaton: where it must stand, and the layout that asks for it.
+    index: WindowTables,
+    /// For each text of the index: where it must stand, and the layout that asks for it.
     owners: Vec<(Place, usize)>,
     /// The layouts that may stand anywhere: they ask for header fields alone, or for no fixed words.
     anywhere: Vec<usize>,
@@ -63,16 +62,17 @@ impl Words {
             owners.extend(keys.iter().map(|_| (place, number)));
             texts.extend(keys);
         }
-        Self { automaton: AhoCorasick::new(texts).ok(), owners, anywhere }
+        Self { index: WindowTables::of(&texts), owners, anywhere }
     }
 
     /// The layouts that a report may have, in their order.
     fn candidates(&self, headers: &Headers<'_>, opening: &Folded) -> Vec<usize> {
         let mut candidates = self.anywhere.clone();
         for (place, text) in [(Place::Opening, opening), (Place::Subject, &headers.subject), (Place::From, &headers.from)] {
-            let hits = self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text.as_str()));
-            let owners = hits.map(|hit| self.owners[hit.pattern().as_usize()]);
-            candidates.extend(owners.filter(|(own, _)| *own == place).map(|(_, layout)| layout));
+            self.index.find(text.as_str(), |hit| {
+                let (own, layout) = self.owners[hit as usize];
+                candidates.extend((own == place).then_some(layout));
+            });
         }
         candidates.sort_unstable();
         candidates.dedup();

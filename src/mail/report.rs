@@ -10,7 +10,7 @@ use super::feedback;
 use super::headers::{Headers, Returned};
 use super::join::{owned, together};
 use super::mend::{mend, with_its_boundary};
-use super::page::{Line, lines, returned_at, says};
+use super::page::{Line, lines, opening, returned_at, says};
 use super::parser::PARSER;
 use super::parts::Parts;
 use super::recogniser::Recogniser;
@@ -22,9 +22,6 @@ use crate::reading::Grammar;
 
 /// How many reports inside each other are opened.
 const MAX_NESTED: usize = 4;
-
-/// How much of a text is looked at for the words that show its layout, in bytes.
-const OPENING: usize = 256 * 1024;
 
 /// What a mail turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,10 +71,12 @@ impl Reader {
         let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
         let split = with_its_boundary(&message);
         let again = split.as_deref().and_then(|bytes| PARSER.parse(bytes));
-        let mut failures = self.failures(grammar, Headers::new(&message), Parts::new(again.as_ref().unwrap_or(&message), &self.own), 0);
+        let parts = Parts::new(again.as_ref().unwrap_or(&message), &self.own);
+        let too_long = mended.limit.or(parts.limit);
+        let mut failures = self.failures(grammar, Headers::new(&message), parts, 0);
         let too_many = (failures.len() > MAX_RECIPIENTS).then_some(Limit::Recipients);
         failures.truncate(MAX_RECIPIENTS);
-        let limit = mended.limit.or(too_many);
+        let limit = too_long.or(too_many);
         if limit.is_some() {
             failures.iter_mut().for_each(|failure| failure.limit = limit);
         }
@@ -86,13 +85,14 @@ impl Reader {
 
     /// What a mail tells; `depth` counts the reports that it stands in.
     fn failures(&self, grammar: &Grammar, headers: Headers<'_>, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
-        let text = std::mem::take(&mut parts.text);
-        let opening = Folded::new(cut(&text, OPENING));
+        let text = &*std::mem::take(&mut parts.text);
+        let lines = lines(text);
+        let opening = opening(text, &lines);
         let layout = {
             let mut fitting = self.layouts.fitting(&headers, &opening).peekable();
             // Only the first is opened: trying each at every depth would take longer and longer.
             if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
-                let inner = self.inside(grammar, nested, &text, &parts, depth);
+                let inner = self.inside(grammar, nested, (text, &lines), &parts, depth);
                 if !inner.is_empty() {
                     return inner;
                 }
@@ -102,19 +102,25 @@ impl Reader {
         if layout.is_none() && !parts.is_standard() && memmem::find(text.as_bytes(), dsn::FIRST_FIELD.as_bytes()).is_none() {
             return Vec::new();
         }
-        self.page(layout, headers, parts, &text, &opening).failures(grammar)
+        self.page(layout, headers, parts, (text, &lines), &opening).failures(grammar)
     }
 
     /// What the report inside a report tells: it is a part of its own, or stands in the text.
-    fn inside(&self, grammar: &Grammar, layout: &Layout, text: &str, parts: &Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
+    fn inside(
+        &self,
+        grammar: &Grammar,
+        layout: &Layout,
+        (text, lines): (&str, &[Line]),
+        parts: &Parts<'_>,
+        depth: usize,
+    ) -> Vec<Failure<'static>> {
         if depth == MAX_NESTED || parts.is_standard() {
             return Vec::new();
         }
         if let Some(inner) = parts.inner {
             return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
-        let lines = lines(text);
-        let inner = message_in(text, &lines, returned_at(&lines, &layout.returned)).as_bytes();
+        let inner = message_in(text, lines, returned_at(lines, &layout.returned)).as_bytes();
         let inner = PARSER.parse(inner);
         inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
@@ -124,14 +130,13 @@ impl Reader {
         layout: Option<&'r Layout>,
         headers: Headers<'r>,
         mut parts: Parts<'r>,
-        text: &'r str,
+        (text, lines): (&'r str, &[Line]),
         opening: &Folded,
     ) -> Page<'r> {
         let kind = layout.and_then(|layout| kind(layout, &headers, opening));
-        let lines = lines(text);
-        let end = returned_at(&lines, layout.map_or(&[], |layout| &layout.returned));
+        let end = returned_at(lines, layout.map_or(&[], |layout| &layout.returned));
         let own = lines.get(end).map_or(text.len(), |line| line.range.start);
-        parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, &lines, end).as_bytes(), &self.own));
+        parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, lines, end).as_bytes(), &self.own));
         let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &self.transcripts, text, &lines[..end]));
         Page { headers, parts, layout, kind, text: &text[..own], said }
     }

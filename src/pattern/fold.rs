@@ -30,6 +30,30 @@ impl Folded {
         Self(plain_words(text).unwrap_or_else(|| walked(text)))
     }
 
+    /// Folds `text`, whose lines were folded one by one.
+    ///
+    /// ```
+    /// use modori::pattern::Folded;
+    /// for text in ["Mailbox\n\n  full \n", "550-5.1.1 User\n550 5.1.1 unknown", "お届け\nできません"] {
+    ///     let lines: Vec<Folded> = text.lines().map(Folded::new).collect();
+    ///     assert_eq!(Folded::of_lines(text, lines.iter().map(Folded::as_str)), Folded::new(text));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn of_lines<'l>(text: &str, lines: impl Iterator<Item = &'l str>) -> Self {
+        if !has_plain_words(text) {
+            return Self(walked(text));
+        }
+        let mut out = String::with_capacity(text.len());
+        for line in lines.filter(|line| !line.is_empty()) {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(line);
+        }
+        Self(out)
+    }
+
     /// The folded text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -110,16 +134,21 @@ fn is_plain(bytes: &[u8]) -> bool {
     !odd && first.is_ascii_graphic() && *last != b' '
 }
 
-/// The folded form of a text of plain words: ASCII without `550-`, in which only letter case and blanks can make a difference.
+/// Whether only letter case and blanks can make a difference in a text: ASCII in which no word is a `550-` with more behind it.
+fn has_plain_words(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let begins_word = |at: usize| at == 0 || is_ascii_blank(bytes[at - 1]);
+    let mut hyphens = memchr::memchr_iter(b'-', bytes).filter_map(|hyphen| hyphen.checked_sub(3));
+    text.is_ascii() && !hyphens.any(|at| begins_word(at) && opens_reply(&bytes[at..]))
+}
+
+/// The folded form of a text of plain words.
 fn plain_words(text: &str) -> Option<String> {
-    if !text.is_ascii() {
+    if !has_plain_words(text) {
         return None;
     }
     let mut out = Vec::with_capacity(text.len());
-    for word in text.as_bytes().split(|byte| !byte.is_ascii_graphic()).filter(|word| !word.is_empty()) {
-        if opens_reply(word) {
-            return None;
-        }
+    for word in text.as_bytes().split(|byte| is_ascii_blank(*byte)).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(b' ');
         }
@@ -267,7 +296,7 @@ const fn plain(c: char) -> Option<char> {
 
 /// Whether a word begins a multi-line reply: `550-` and more.
 fn opens_reply(word: &[u8]) -> bool {
-    word.len() > 4 && word[3] == b'-' && matches!(word[0], b'2'..=b'5') && word[1..3].iter().all(u8::is_ascii_digit)
+    matches!(word, [b'2'..=b'5', tens, ones, b'-', more, ..] if tens.is_ascii_digit() && ones.is_ascii_digit() && !is_ascii_blank(*more))
 }
 
 /// The codes of a multi-line reply: the first stays, what repeats it goes.
@@ -368,6 +397,12 @@ mod tests {
             if let Some(folded) = plain_words(&text) {
                 prop_assert_eq!(folded, walked(&text));
             }
+        }
+
+        #[test]
+        fn lines_in_a_row_fold_as_the_text(text in "([ \\t\\r\\nA-Ca-c.-]|[2-6]{3}-|あ|é){0,40}|\\PC{0,20}\n\\PC{0,20}") {
+            let lines: Vec<Folded> = text.split_inclusive('\n').map(|line| Folded::new(line.trim())).collect();
+            prop_assert_eq!(Folded::of_lines(&text, lines.iter().map(Folded::as_str)), Folded::new(&text));
         }
 
         #[test]
