@@ -1,7 +1,8 @@
 //! The index: which patterns may stand in a text.
 //!
-//! A pattern is looked at where one text of its rarest group stands, and only if its other texts may stand there too. The index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where rules of others
-//! lie on these, only the others' are made then.
+//! A pattern is looked at where one text of its rarest group stands, and only if every other group may have a text there too. The
+//! index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where other rules lie on
+//! these, only the others' are made then.
 
 mod freeze;
 mod signature;
@@ -11,22 +12,22 @@ mod windows;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::Regex;
-
 pub use tables::{Entry, Owner, Tables};
 pub use windows::{Filed, WindowTables, Windows};
 
-use signature::Signature;
-
+use self::signature::Signature;
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
-use crate::pattern::{self, compile_regex};
+use crate::pattern::{self, Program};
+
+/// No more literals than this stand in most texts.
+const USUAL: usize = 32;
 
 /// All patterns of a set by the texts that each must hold.
 #[derive(Debug)]
 pub struct Index {
     layers: Vec<Layer>,
-    /// The compiled regexes of all layers; each is made when first needed.
-    regexes: Vec<OnceLock<Option<Regex>>>,
+    /// The programs of the regexes of all layers; each is made when first needed.
+    programs: Vec<OnceLock<Box<Program>>>,
 }
 
 /// Tables that were made of an earlier set, which a set goes on using for the rules that they have in common.
@@ -63,7 +64,7 @@ impl Index {
     /// The index of a set; only what `ground` does not know of it is made anew.
     #[must_use]
     pub fn new(set: &RuleSet, ground: Option<Ground>) -> Self {
-        let mut index = Self { layers: Vec::new(), regexes: Vec::new() };
+        let mut index = Self { layers: Vec::new(), programs: Vec::new() };
         let Some(Ground { tables, places }) = ground else {
             index.push(Tables::new(set), None);
             return index;
@@ -78,8 +79,8 @@ impl Index {
     }
 
     fn push(&mut self, tables: Tables, places: Option<Vec<Option<RuleIx>>>) {
-        let first_regex = self.regexes.len() as u32;
-        self.regexes.extend(std::iter::repeat_with(OnceLock::new).take(tables.regexes as usize));
+        let first_regex = self.programs.len() as u32;
+        self.programs.extend(std::iter::repeat_with(OnceLock::new).take(tables.regexes as usize));
         self.layers.push(Layer { tables, places, first_regex });
     }
 
@@ -109,10 +110,9 @@ impl Index {
                 Some(Taken { range: found.range, holes: names.zip(found.holes).collect(), letters: found.letters })
             }
             Form::Regex(_) => {
-                let regex = self.regexes.get(entry.regex as usize)?.get_or_init(|| compile_regex(&pattern.source)).as_ref()?;
-                let captures = regex.captures(folded)?;
-                let named = regex.capture_names().flatten().filter_map(|name| Some((name.to_owned(), captures.name(name)?.range())));
-                Some(Taken { range: captures.get(0)?.range(), holes: named.collect(), letters: entry.letters })
+                let program = self.programs.get(entry.regex as usize)?.get_or_init(|| Box::new(Program::new(&pattern.source)));
+                let (range, holes) = program.find(folded)?;
+                Some(Taken { range, holes, letters: entry.letters })
             }
         }
     }
@@ -121,11 +121,12 @@ impl Index {
 impl Layer {
     /// The entries that may stand in `folded`, each once.
     fn entries<'i>(&'i self, folded: &str, signature: &Signature) -> impl Iterator<Item = Entry> + use<'i> {
-        let mut literals = Vec::new();
+        let mut literals = Vec::with_capacity(USUAL);
         self.tables.windows.find(folded, |literal| literals.push(literal));
         literals.sort_unstable();
         literals.dedup();
-        let mut entries: Vec<u32> = self.tables.anywhere.to_vec();
+        let mut entries = Vec::with_capacity(USUAL);
+        entries.extend_from_slice(&self.tables.anywhere);
         for owner in literals.into_iter().flat_map(|literal| self.tables.owners(literal)) {
             if self.tables.may_stand(owner, signature) {
                 entries.push(owner.entry);

@@ -20,6 +20,9 @@ use crate::model::{Failure, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Sco
 use crate::pattern::Folded;
 use crate::reading::read_codes;
 
+/// No more candidates than this come up for most texts.
+const USUAL: usize = 16;
+
 /// From where a failure is looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Viewpoint {
@@ -108,7 +111,9 @@ impl Matcher {
         let mut best = None;
         for hearing in self.hearings(set, failure, from) {
             // Few are ever looked at: a heap gives the best first without sorting the rest.
-            let mut candidates: BinaryHeap<Candidate> = self.worded(&hearing).collect();
+            let mut candidates = Vec::with_capacity(USUAL);
+            candidates.extend(self.worded(&hearing));
+            let mut candidates = BinaryHeap::from(candidates);
             while let Some(candidate) = candidates.pop().filter(|candidate| outranks(&candidate.rank, best.as_ref())) {
                 hearing.consider(&candidate, &mut best);
             }

@@ -9,9 +9,11 @@ mod fold;
 mod hole;
 mod parse;
 mod regex;
+mod small;
 
 pub use find::{Found, find};
 pub use fold::{Folded, Origins};
 pub use hole::fact;
 pub use parse::{PatternError, parse_text};
-pub use regex::{compile_regex, parse_regex};
+pub use regex::{Program, compile_regex, parse_regex};
+pub use small::Places;

@@ -1,8 +1,11 @@
-//! Regex patterns: taken apart at load, compiled when first needed.
+//! Regex patterns: taken apart at load, made into programs when first needed.
+
+use std::sync::OnceLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::parse::PatternError;
+use super::small::{Places, Small};
 use crate::model::{RegexPattern, letters};
 
 /// How large a regex may become, in states by a rough count; what stays below compiles within the `regex` crate's own limit.
@@ -41,6 +44,35 @@ pub fn parse_regex(source: &str) -> Result<RegexPattern, PatternError> {
 #[must_use]
 pub fn compile_regex(source: &str) -> Option<regex::Regex> {
     regex::RegexBuilder::new(source).case_insensitive(true).build().ok()
+}
+
+/// What a regex is searched with.
+#[derive(Debug)]
+pub struct Program {
+    source: Box<str>,
+    small: Option<Small>,
+    /// Made when first needed: where the small one does not do.
+    whole: OnceLock<Option<regex::Regex>>,
+}
+
+impl Program {
+    /// The program of a regex for folded text.
+    #[must_use]
+    pub fn new(source: &str) -> Self {
+        Self { source: source.into(), small: Small::new(source), whole: OnceLock::new() }
+    }
+
+    /// The first match in `text`, and what the groups with names took.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Places> {
+        if let Some(Ok(found)) = self.small.as_ref().map(|small| small.find(text)) {
+            return found;
+        }
+        let regex = self.whole.get_or_init(|| compile_regex(&self.source)).as_ref()?;
+        let captures = regex.captures(text)?;
+        let named = regex.capture_names().flatten().filter_map(|name| Some((name.to_owned(), captures.name(name)?.range())));
+        Some((captures.get(0)?.range(), named.collect()))
+    }
 }
 
 fn syntax_error(source: &str, error: &regex_syntax::Error) -> PatternError {
