@@ -1,6 +1,6 @@
 //! `modori watch`: what came back, as it comes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -16,14 +16,22 @@ use crate::watch::{self, Backlog, Journal, Sink};
 Examples:
   modori watch ~/Maildir
   modori watch --state /var/lib/modori/bounces.state --to /var/log/modori/bounces.ndjson /var/mail/bounces/
+  modori watch --state ~/.modori.state --mbox /var/mail/bounces
+
+A mail in an mbox is told of once the next one stands behind it, or once nothing was written for a second and the mail ends
+as mails do (ten seconds, where it does not), while nobody holds a lock on the mbox.
 
 With --state each mail is told of exactly once, however often the command ends and begins again. Records of the one mail
 that was at work when the process was killed may come twice; the second time they have \"repeated\": true.
 SIGHUP opens the file of --to anew and looks at the rules; SIGTERM and SIGINT stop.")]
 pub(super) struct Watch {
-    /// Where mails arrive: Maildirs, or folders into which mails are moved whole
-    #[arg(value_name = "MAILDIR", required = true)]
-    folders: Vec<PathBuf>,
+    /// Where mails arrive: Maildirs, or folders into which mails are moved whole; a file is taken as by --mbox
+    #[arg(value_name = "MAILDIR", required_unless_present = "mboxes")]
+    paths: Vec<PathBuf>,
+
+    /// A file in mbox format to which mails are appended; it need not be there yet. Several: give it several times
+    #[arg(long = "mbox", value_name = "FILE")]
+    mboxes: Vec<PathBuf>,
 
     /// Judge the mails as well that are there at the first start
     #[arg(long)]
@@ -37,8 +45,8 @@ pub(super) struct Watch {
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
 
-    /// Move mails there that were reports, once they are told of: a folder or Maildir on the same file system
-    #[arg(long, value_name = "DIR")]
+    /// Move mails of a MAILDIR there that were reports, once they are told of: a folder or Maildir on the same file system
+    #[arg(long, value_name = "DIR", requires = "paths")]
     move_to: Option<PathBuf>,
 
     #[command(flatten)]
@@ -50,8 +58,15 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        if let Some(missing) = self.folders.iter().chain(&self.move_to).find(|folder| !folder.is_dir()) {
+        let (files, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = self.paths.iter().partition(|path| path.is_file());
+        let mboxes: Vec<&PathBuf> = self.mboxes.iter().chain(files).collect();
+        let above = mboxes.iter().filter_map(|mbox| mbox.parent()).filter(|above| *above != Path::new(""));
+        let needed = folders.iter().copied().chain(&self.move_to).map(PathBuf::as_path).chain(above);
+        if let Some(missing) = needed.into_iter().find(|folder| !folder.is_dir()) {
             return Err(Failed::Because(format!("there is no folder {}", missing.display())));
+        }
+        if let Some(wrong) = mboxes.iter().find(|mbox| mbox.exists() && !mbox.is_file()) {
+            return Err(Failed::Because(format!("{} is no file", wrong.display())));
         }
         let (stop, reopen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         listen(&stop, &reopen).map_err(|error| Failed::Because(format!("signals cannot be heard: {error}")))?;
@@ -63,7 +78,8 @@ impl Watch {
             Sink::file(path, reopen).map_err(|error| Failed::Because(format!("{} cannot be written: {error}", path.display())))
         })?;
         let (live, langs) = self.running.start(&self.common)?;
-        let mut watch = watch::Watch::new(self.folders.clone(), langs, journal, sink);
+        let owned = |paths: Vec<&PathBuf>| paths.into_iter().cloned().collect();
+        let mut watch = watch::Watch::new(owned(folders), owned(mboxes), langs, journal, sink);
         watch.provider.clone_from(&self.common.provider);
         watch.move_to.clone_from(&self.move_to);
         let backlog = if self.backlog { Backlog::Judged } else { Backlog::Passed };

@@ -68,6 +68,7 @@ impl Guests {
             number
         };
         tokio::select! {
+            biased;
             // How a client ends its connection is its own affair.
             _ = HERE.scope(Arc::clone(&guest), connection) => {}
             () = guest.leave.notified() => {}

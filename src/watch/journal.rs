@@ -3,7 +3,8 @@
 //! It is only ever added to, a line for each step, and now and then written anew without what is gone. A last line that is
 //! not whole was never written.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,22 @@ pub enum Known {
     Done,
 }
 
+/// A line of the journal.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line<'l> {
+    /// What is known of a mail.
+    Mail(Known, Cow<'l, str>),
+    /// Which file an mbox was when it was read, by the number that it keeps when it is renamed.
+    Mbox(Tag, Cow<'l, str>, Option<u64>),
+}
+
+#[derive(Serialize, Deserialize)]
+enum Tag {
+    #[serde(rename = "mbox")]
+    Mbox,
+}
+
 /// Which mails were judged.
 #[derive(Debug)]
 pub struct Journal {
@@ -34,6 +51,7 @@ pub struct Journal {
     /// Held as long as the journal is in use.
     _lock: Option<File>,
     known: HashMap<String, Known>,
+    mboxes: HashMap<String, Option<u64>>,
     lines: usize,
     is_new: bool,
 }
@@ -42,7 +60,7 @@ impl Journal {
     /// A journal that ends with the process.
     #[must_use]
     pub fn passing() -> Self {
-        Self { path: None, file: None, _lock: None, known: HashMap::new(), lines: 0, is_new: true }
+        Self { path: None, file: None, _lock: None, known: HashMap::new(), mboxes: HashMap::new(), lines: 0, is_new: true }
     }
 
     /// The journal in a file. Where there is none, [`start`](Self::start) makes it.
@@ -60,15 +78,16 @@ impl Journal {
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         let (whole, torn) = text.rsplit_once('\n').map_or(("", text.as_str()), |(whole, torn)| (whole, torn));
-        let mut known = HashMap::new();
-        let mut lines = 0;
+        let mut journal = Self { path: Some(path.to_owned()), file: Some(file), _lock: lock, is_new: false, ..Self::passing() };
         for line in whole.lines().filter(|line| !line.is_empty()) {
-            let (step, key): (Known, String) = serde_json::from_str(line)
-                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("line {} is none of a journal's", lines + 1)))?;
-            known.insert(key, step);
-            lines += 1;
+            let line = serde_json::from_str(line)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, format!("line {} is none of a journal's", journal.lines + 1)))?;
+            match line {
+                Line::Mail(step, key) => drop(journal.known.insert(key.into_owned(), step)),
+                Line::Mbox(_, name, file) => drop(journal.mboxes.insert(name.into_owned(), file)),
+            }
+            journal.lines += 1;
         }
-        let mut journal = Self { path: Some(path.to_owned()), file: Some(file), _lock: lock, known, lines, is_new: false };
         if !torn.is_empty() {
             journal.rewrite()?;
         }
@@ -114,23 +133,58 @@ impl Journal {
     }
 
     fn note(&mut self, step: Known, key: &str) -> io::Result<()> {
-        if let Some(file) = &mut self.file {
-            file.write_all(line(step, key)?.as_bytes())?;
-            self.lines += 1;
-        }
+        self.append(&[Line::Mail(step, key.into())])?;
         self.known.insert(key.to_owned(), step);
         Ok(())
     }
 
-    /// Forgets the mails that are not among these, once there are many.
+    fn append(&mut self, lines: &[Line<'_>]) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        file.write_all(printed(lines)?.as_bytes())?;
+        self.lines += lines.len();
+        Ok(())
+    }
+
+    /// Which file an mbox was, if it was one; nothing where it was never read.
+    #[must_use]
+    pub fn mbox(&self, name: &str) -> Option<Option<u64>> {
+        self.mboxes.get(name).copied()
+    }
+
+    /// Notes which file an mbox is now, and that these of its mails are not to be judged.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn follow(&mut self, name: &str, file: Option<u64>, passed: Vec<String>) -> io::Result<()> {
+        let mails = passed.iter().map(|key| Line::Mail(Known::Done, key.into()));
+        // Last: what was cut off before it is done once more.
+        let lines: Vec<Line<'_>> = mails.chain([Line::Mbox(Tag::Mbox, name.into(), file)]).collect();
+        self.append(&lines)?;
+        self.mboxes.insert(name.to_owned(), file);
+        self.known.extend(passed.into_iter().map(|key| (key, Known::Done)));
+        Ok(())
+    }
+
+    /// Forgets mails.
     ///
     /// # Errors
     /// When the journal cannot be written anew; the old one then stays.
-    pub fn keep(&mut self, present: &HashSet<&str>) -> io::Result<()> {
-        if self.lines.max(self.known.len()) < 2 * present.len() + SPARE {
+    pub fn forget(&mut self, is_gone: impl Fn(&str) -> bool) -> io::Result<()> {
+        let before = self.known.len();
+        self.known.retain(|key, _| !is_gone(key));
+        if self.known.len() == before { Ok(()) } else { self.rewrite() }
+    }
+
+    /// Forgets the mails that are there no more, once there are many.
+    ///
+    /// # Errors
+    /// When the journal cannot be written anew; the old one then stays.
+    pub fn keep(&mut self, is_present: impl Fn(&str) -> bool) -> io::Result<()> {
+        let many = self.lines.max(self.known.len());
+        if many < SPARE || many < SPARE + 2 * self.known.keys().filter(|key| is_present(key)).count() {
             return Ok(());
         }
-        self.known.retain(|key, _| present.contains(key.as_str()));
+        self.known.retain(|key, _| is_present(key));
         self.rewrite()
     }
 
@@ -139,19 +193,20 @@ impl Journal {
         let Some(path) = &self.path else { return Ok(()) };
         let beside = beside(path, "new");
         let mut file = File::create(&beside)?;
-        for (key, step) in &self.known {
-            file.write_all(line(*step, key)?.as_bytes())?;
-        }
+        let mails = self.known.iter().map(|(key, step)| Line::Mail(*step, key.into()));
+        let mboxes = self.mboxes.iter().map(|(name, file)| Line::Mbox(Tag::Mbox, name.into(), *file));
+        let lines: Vec<Line<'_>> = mails.chain(mboxes).collect();
+        file.write_all(printed(&lines)?.as_bytes())?;
+        self.lines = lines.len();
         file.sync_all()?;
         std::fs::rename(&beside, path)?;
         self.file = Some(OpenOptions::new().append(true).open(path)?);
-        self.lines = self.known.len();
         Ok(())
     }
 }
 
-fn line(step: Known, key: &str) -> io::Result<String> {
-    Ok(serde_json::to_string(&(step, key))? + "\n")
+fn printed(lines: &[Line<'_>]) -> io::Result<String> {
+    lines.iter().map(|line| Ok(serde_json::to_string(line)? + "\n")).collect()
 }
 
 /// A file beside the journal.
@@ -205,11 +260,28 @@ mod tests {
         let path = folder.path().join("state");
         let mut journal = Journal::open(&path).unwrap();
         journal.start((0..SPARE).map(|number| number.to_string())).unwrap();
-        journal.keep(&HashSet::new()).unwrap();
+        journal.keep(|_| false).unwrap();
         journal.done("kept").unwrap();
         drop(journal);
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text, "[\"done\",\"kept\"]\n");
+    }
+
+    #[test]
+    fn which_file_an_mbox_is_is_known_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let mut journal = Journal::open(&path).unwrap();
+        journal.start([]).unwrap();
+        assert_eq!(journal.mbox("/m/box"), None);
+        journal.follow("/m/box", Some(1), vec!["/m/box/ab".to_owned(), "/m/box/cd".to_owned()]).unwrap();
+        journal.follow("/m/box", None, Vec::new()).unwrap();
+        journal.follow("/m/other", Some(7), Vec::new()).unwrap();
+        journal.forget(|key| key == "/m/box/ab").unwrap();
+        drop(journal);
+        let journal = Journal::open(&path).unwrap();
+        assert_eq!([journal.mbox("/m/box"), journal.mbox("/m/other"), journal.mbox("/m")], [Some(None), Some(Some(7)), None]);
+        assert_eq!(["/m/box/ab", "/m/box/cd"].map(|key| journal.known(key)), [Known::New, Known::Done]);
     }
 
     #[test]

@@ -3,8 +3,13 @@
 //! For each mail the journal notes that its records are about to be written, and then that they are. Whoever finds only the
 //! first note after a sudden end writes the records once more, marked as `repeated`.
 //! Nothing else is ever written twice, and nothing is left out.
+//!
+//! A mail in a Maildir is known by its name, one in an mbox by what it says.
 
+mod growing;
 mod journal;
+mod letter;
+mod mbox;
 mod sink;
 
 use std::collections::HashSet;
@@ -17,10 +22,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::live::{Bell, Live};
-use crate::mail::source::{self, Inputs, Limits};
+use crate::mail::source::{self, Input, Inputs, Limits, Unread};
 use crate::matcher::Viewpoint;
 use crate::output::{Format, Langs, Printer};
 use crate::scan::{Others, Scanner};
+
+use growing::{Next, QUIET};
+use mbox::Mbox;
 
 pub use journal::{Journal, Known};
 pub use sink::Sink;
@@ -45,6 +53,8 @@ pub enum Backlog {
 pub struct Watch {
     /// Maildirs, or folders into which mails are moved whole.
     pub folders: Vec<PathBuf>,
+    /// Files in mbox format to which mails are appended. One that is not there may come.
+    pub mboxes: Vec<PathBuf>,
     /// The languages of texts.
     pub langs: Langs,
     /// Whose customer asks.
@@ -60,10 +70,10 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch over these folders.
+    /// A watch over these folders and mboxes.
     #[must_use]
-    pub fn new(folders: Vec<PathBuf>, langs: Langs, journal: Journal, sink: Sink) -> Self {
-        Self { folders, langs, provider: None, move_to: None, journal, sink, complaints: HashSet::new() }
+    pub fn new(folders: Vec<PathBuf>, mboxes: Vec<PathBuf>, langs: Langs, journal: Journal, sink: Sink) -> Self {
+        Self { folders, mboxes, langs, provider: None, move_to: None, journal, sink, complaints: HashSet::new() }
     }
 
     /// Judges what arrives until `stop` says so; what cannot be read goes to `complain`, once.
@@ -71,35 +81,80 @@ impl Watch {
     /// # Errors
     /// When folders cannot be watched, or records or the journal cannot be written.
     pub fn run(&mut self, live: &Live, backlog: Backlog, stop: &AtomicBool, complain: impl Fn(&str)) -> io::Result<()> {
-        let mut bell = Bell::new(self.folders.clone()).map_err(io::Error::other)?;
+        let mut bell = Bell::new(self.folders.iter().chain(&self.mboxes).cloned()).map_err(io::Error::other)?;
         if self.journal.is_new() {
             let present = if backlog == Backlog::Passed { self.present(&complain) } else { Vec::new() };
             self.journal.start(present.into_iter().map(|(key, _)| key))?;
         }
+        let mut mboxes: Vec<Mbox> = self.mboxes.iter().map(|path| Mbox::new(path)).collect();
+        for mbox in &mut mboxes {
+            if mbox.start(&mut self.journal, backlog).map_err(|error| named(mbox.name(), &error))? {
+                let name = mbox.name();
+                complain(&format!(
+                    "{name} was replaced while nobody watched; what the old file got last was not read, if it got something"
+                ));
+            }
+        }
         while !stop.load(Ordering::Relaxed) {
-            self.round(live, stop, &complain)?;
-            wait(&mut bell, stop);
+            let soon = self.round(live, &mut mboxes, stop, &complain)?;
+            wait(&mut bell, stop, if soon { QUIET / 2 } else { LONGEST });
         }
         Ok(())
     }
 
-    /// Judges all mails that are there and were not judged yet.
-    fn round(&mut self, live: &Live, stop: &AtomicBool, complain: &impl Fn(&str)) -> io::Result<()> {
+    /// Judges all mails that are there and were not judged yet; whether there is one that will soon be whole.
+    fn round(&mut self, live: &Live, mboxes: &mut [Mbox], stop: &AtomicBool, complain: &impl Fn(&str)) -> io::Result<bool> {
         let present = self.present(complain);
         for (key, path) in &present {
             if stop.load(Ordering::Relaxed) {
-                return Ok(());
+                return Ok(false);
             }
             match self.journal.known(key) {
                 Known::Done => {}
-                known => self.judge(live, key, path, known, complain)?,
+                known => self.judge_file(live, key, path, known, complain)?,
             }
         }
-        self.journal.keep(&present.iter().map(|(key, _)| key.as_str()).collect())
+        let mut soon = false;
+        for mbox in &mut *mboxes {
+            soon |= self.judge_mbox(live, mbox, stop, complain)?;
+        }
+        let files: HashSet<&str> = present.iter().map(|(key, _)| key.as_str()).collect();
+        self.journal.keep(|key| files.contains(key) || mboxes.iter().any(|mbox| mbox.has(key)))?;
+        Ok(soon)
     }
 
-    fn judge(&mut self, live: &Live, key: &str, path: &Path, known: Known, complain: &impl Fn(&str)) -> io::Result<()> {
-        let records = match self.records(live, path) {
+    /// Judges the mails that came to an mbox; whether there is one that will soon be whole.
+    fn judge_mbox(&mut self, live: &Live, mbox: &mut Mbox, stop: &AtomicBool, complain: &impl Fn(&str)) -> io::Result<bool> {
+        while !stop.load(Ordering::Relaxed) {
+            let mail = match mbox.next(&mut self.journal) {
+                Ok(Next::Mail(mail)) => *mail,
+                Ok(Next::Soon) => return Ok(true),
+                Ok(Next::End) => break,
+                Err(error) => {
+                    self.complain(named(mbox.name(), &error).to_string(), complain);
+                    break;
+                }
+            };
+            let known = match self.journal.known(&mail.key) {
+                Known::Done => continue,
+                known => {
+                    if mail.was_cut {
+                        Known::Begun
+                    } else {
+                        known
+                    }
+                }
+            };
+            let records = self.records(live, [Ok(mail.input)])?;
+            self.tell(&mail.key, records, known)?;
+            self.journal.done(&mail.key)?;
+        }
+        Ok(false)
+    }
+
+    /// Judges a mail that is a file.
+    fn judge_file(&mut self, live: &Live, key: &str, path: &Path, known: Known, complain: &impl Fn(&str)) -> io::Result<()> {
+        let records = match self.records(live, Inputs::new(vec![path.to_owned()], Limits::default())) {
             Ok(records) => records,
             // Somebody read it and its name changed, or it is gone: the next round knows.
             Err(_) if !path.exists() => return Ok(()),
@@ -108,26 +163,34 @@ impl Watch {
                 return Ok(());
             }
         };
-        if records.is_empty() {
-            return self.journal.done(key);
+        let is_report = !records.is_empty();
+        self.tell(key, records, known)?;
+        if is_report {
+            // Before it is done: a mail that was not moved is judged again, one that was cannot be.
+            self.put_away(path, complain);
         }
-        let records = if known == Known::Begun { repeated(&records)? } else { records };
-        self.journal.begin(key)?;
-        self.sink.write(&records)?;
-        // Before it is done: a mail that was not moved is judged again, one that was cannot be.
-        self.put_away(path, complain);
         self.journal.done(key)
     }
 
-    /// The records of all that a file says, one a line.
-    fn records(&self, live: &Live, path: &Path) -> io::Result<Vec<u8>> {
+    /// Writes the records of a mail, if there are any.
+    fn tell(&mut self, key: &str, records: Vec<u8>, known: Known) -> io::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let records = if known == Known::Begun { repeated(&records)? } else { records };
+        self.journal.begin(key)?;
+        self.sink.write(&records)
+    }
+
+    /// The records of all that these say, one a line.
+    fn records(&self, live: &Live, inputs: impl IntoIterator<Item = Result<Input, Unread>>) -> io::Result<Vec<u8>> {
         let engine = live.load();
         let customer_of = self.provider.as_deref().and_then(|id| engine.set().provider_by_id(id));
         let from = Viewpoint { customer_of, presumed: None };
         let printer = Printer { engine: &engine, format: Format::Ndjson, langs: &self.langs, evidence: None };
         let scanner = Scanner { engine: &engine, from, printer, others: Others::Silent };
         let mut records = Vec::new();
-        for input in Inputs::new(vec![path.to_owned()], Limits::default()) {
+        for input in inputs {
             let mut answer = scanner.answer(input)?;
             if let Some(fault) = answer.fault.take().filter(|_| answer.printed.is_empty()) {
                 return Err(io::Error::other(fault));
@@ -174,16 +237,22 @@ impl Watch {
     }
 }
 
+/// An error of what is called so.
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name} cannot be read: {error}"))
+}
+
 /// Waits for mail, for the end, or until it is time to look on all accounts.
-fn wait(bell: &mut Bell, stop: &AtomicBool) {
+fn wait(bell: &mut Bell, stop: &AtomicBool, longest: Duration) {
     let start = Instant::now();
-    while !stop.load(Ordering::Relaxed) && start.elapsed() < LONGEST {
+    let breath = BREATH.min(longest);
+    while !stop.load(Ordering::Relaxed) && start.elapsed() < longest {
         let asked = Instant::now();
-        if bell.wait(Some(BREATH)) {
+        if bell.wait(Some(breath)) {
             return;
         }
         // A bell that is broken does not wait.
-        thread::sleep((BREATH / 2).saturating_sub(asked.elapsed()));
+        thread::sleep((breath / 2).saturating_sub(asked.elapsed()));
     }
 }
 

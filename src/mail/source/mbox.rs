@@ -13,7 +13,8 @@ pub(super) fn begins(front: &[u8]) -> bool {
 }
 
 /// Whether a line stands between two mails. One that was written into a mail has no date behind the sender.
-fn is_separator(line: &[u8]) -> bool {
+#[must_use]
+pub fn is_separator(line: &[u8]) -> bool {
     const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     const MONTHS: &[&[u8]] = &[b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
     let Some(rest) = line.strip_prefix(b"From ") else { return false };
@@ -33,13 +34,23 @@ fn is_quoted(line: &[u8]) -> bool {
 }
 
 /// An mbox, read as a stream: one mail at a time is in memory.
-pub(super) struct Mbox {
+pub struct Mbox {
     file: String,
     bytes: Box<dyn BufRead + Send>,
     limit: usize,
     /// How many mails were given.
     count: usize,
+    /// How many bytes were read.
+    read: u64,
+    /// Where the mail that was given last ends.
+    end: u64,
     state: State,
+}
+
+impl std::fmt::Debug for Mbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mbox").field("file", &self.file).field("count", &self.count).field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 /// How far the reading came.
@@ -55,8 +66,22 @@ enum State {
 }
 
 impl Mbox {
-    pub(super) fn new(file: &str, bytes: Box<dyn BufRead + Send>, limit: usize) -> Self {
-        Self { file: file.to_owned(), bytes, limit, count: 0, state: State::Begin }
+    /// The mails in these bytes, which begin with a `From ` line; of each at most `limit` bytes.
+    #[must_use]
+    pub fn new(file: &str, bytes: Box<dyn BufRead + Send>, limit: usize) -> Self {
+        Self { file: file.to_owned(), bytes, limit, count: 0, read: 0, end: 0, state: State::Begin }
+    }
+
+    /// Where the mail that was given last ends, in bytes from the beginning.
+    #[must_use]
+    pub const fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Whether a `From ` line stands behind it, which shows that it is whole.
+    #[must_use]
+    pub const fn is_followed(&self) -> bool {
+        matches!(self.state, State::Mail)
     }
 
     /// Reads on to the next separator or the end, and takes that line away.
@@ -65,9 +90,10 @@ impl Mbox {
         self.state = State::Mail;
         loop {
             let start = mail.len();
+            self.end = self.read;
             match append_line(&mut self.bytes, &mut mail, (self.limit + LINE).saturating_sub(start)) {
-                Ok(true) => {}
-                Ok(false) => self.state = State::End,
+                Ok(0) => self.state = State::End,
+                Ok(read) => self.read += read,
                 Err(error) => self.state = State::Broken(error),
             }
             let line = &mail[start..];
@@ -102,7 +128,10 @@ impl Iterator for Mbox {
             State::End => None,
             State::Broken(error) => Some(Err(Unread::new(&self.file, &error))),
             State::Begin => match append_line(&mut self.bytes, &mut Vec::new(), 0) {
-                Ok(_) => Some(Ok(self.mail())),
+                Ok(read) => {
+                    self.read = read;
+                    Some(Ok(self.mail()))
+                }
                 Err(error) => Some(Err(Unread::new(&self.file, &error))),
             },
             State::Mail => Some(Ok(self.mail())),
@@ -110,23 +139,24 @@ impl Iterator for Mbox {
     }
 }
 
-/// Appends the next line with its end, at most `room` bytes of it; the rest of a longer line is passed over. Whether there was one.
-fn append_line(bytes: &mut impl BufRead, out: &mut Vec<u8>, room: usize) -> io::Result<bool> {
-    let (mut left, mut any) = (room, false);
+/// Appends the next line with its end, at most `room` bytes of it; the rest of a longer line is passed over. How long it is: at the
+/// end of all nothing.
+fn append_line(bytes: &mut impl BufRead, out: &mut Vec<u8>, room: usize) -> io::Result<u64> {
+    let (mut left, mut read) = (room, 0);
     loop {
         let buffer = bytes.fill_buf()?;
         if buffer.is_empty() {
-            return Ok(any);
+            return Ok(read);
         }
-        any = true;
         let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
         let taken = end.unwrap_or(buffer.len());
         let kept = taken.min(left);
         out.extend_from_slice(&buffer[..kept]);
         left -= kept;
+        read += taken as u64;
         bytes.consume(taken);
         if end.is_some() {
-            return Ok(true);
+            return Ok(read);
         }
     }
 }
@@ -158,6 +188,17 @@ mod tests {
         assert_eq!(mails(&two, 999), [own("box:1", "Subject: 1\n\none\n\n"), own("box:2", "Subject: 2\n\ntwo\n")]);
         assert_eq!(mails(&format!("{FROM}Subject: 1\n"), 999), [own("box", "Subject: 1\n")]);
         assert_eq!(mails(&two.replace('\n', "\r\n"), 999)[1].0, "box:2");
+    }
+
+    #[test]
+    fn where_each_mail_ends_is_known() {
+        let first = format!("{FROM}Subject: 1\n\n>From one\n{}\n\n", "x".repeat(5_000));
+        let text = format!("{first}{FROM}Subject: 2\n\ntw");
+        let mut mbox = Mbox::new("box", Box::new(io::Cursor::new(text.clone().into_bytes())), 100);
+        mbox.next();
+        assert_eq!((mbox.end(), mbox.is_followed()), (first.len() as u64, true));
+        mbox.next();
+        assert_eq!((mbox.end(), mbox.is_followed()), (text.len() as u64, false));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use content::Opened;
 use walk::Place;
 
 pub use content::line_ends;
+pub use mbox::{Mbox, is_separator};
 
 /// How much of an input is read at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
