@@ -58,16 +58,7 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn run(&self) -> Result<Exit, Failed> {
-        let (files, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = self.paths.iter().partition(|path| path.is_file());
-        let mboxes: Vec<&PathBuf> = self.mboxes.iter().chain(files).collect();
-        let above = mboxes.iter().filter_map(|mbox| mbox.parent()).filter(|above| *above != Path::new(""));
-        let needed = folders.iter().copied().chain(&self.move_to).map(PathBuf::as_path).chain(above);
-        if let Some(missing) = needed.into_iter().find(|folder| !folder.is_dir()) {
-            return Err(Failed::Because(format!("there is no folder {}", missing.display())));
-        }
-        if let Some(wrong) = mboxes.iter().find(|mbox| mbox.exists() && !mbox.is_file()) {
-            return Err(Failed::Because(format!("{} is no file", wrong.display())));
-        }
+        let (folders, mboxes) = self.places()?;
         let (stop, reopen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         listen(&stop, &reopen).map_err(|error| Failed::Because(format!("signals cannot be heard: {error}")))?;
         let journal = self.state.as_deref().map_or_else(
@@ -78,13 +69,27 @@ impl Watch {
             Sink::file(path, reopen).map_err(|error| Failed::Because(format!("{} cannot be written: {error}", path.display())))
         })?;
         let (live, langs) = self.running.start(&self.common)?;
-        let owned = |paths: Vec<&PathBuf>| paths.into_iter().cloned().collect();
-        let mut watch = watch::Watch::new(owned(folders), owned(mboxes), langs, journal, sink);
+        let mut watch = watch::Watch::new(folders, mboxes, langs, journal, sink);
         watch.provider.clone_from(&self.common.provider);
         watch.move_to.clone_from(&self.move_to);
         let backlog = if self.backlog { Backlog::Judged } else { Backlog::Passed };
         watch.run(&live, backlog, &stop, |complaint| anstream::eprintln!("modori: {complaint}"))?;
         Ok(Exit::Done)
+    }
+
+    /// The folders and the mboxes that are to be watched.
+    fn places(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failed> {
+        let (files, folders): (Vec<PathBuf>, Vec<PathBuf>) = self.paths.iter().cloned().partition(|path| path.is_file());
+        let mboxes = [self.mboxes.clone(), files].concat();
+        let above = mboxes.iter().filter_map(|mbox| mbox.parent()).filter(|above| *above != Path::new(""));
+        let mut needed = folders.iter().chain(&self.move_to).map(PathBuf::as_path).chain(above);
+        if let Some(missing) = needed.find(|folder| !folder.is_dir()) {
+            return Err(Failed::Because(format!("there is no folder {}", missing.display())));
+        }
+        match mboxes.iter().find(|mbox| mbox.exists() && !mbox.is_file()) {
+            Some(wrong) => Err(Failed::Because(format!("{} is no file", wrong.display()))),
+            None => Ok((folders, mboxes)),
+        }
     }
 }
 
