@@ -3,10 +3,13 @@
 //! A text is looked through once, whatever is asked of it then: each question is a look at one bit.
 
 /// Windows are this long, in bytes.
-const WINDOW: usize = 3;
+pub(super) const WINDOW: usize = 3;
 
 const BITS: u32 = 12;
 const WORDS: usize = 1 << (BITS - 6);
+
+/// How many bits a signature has.
+pub(super) const SIZE: usize = 1 << BITS;
 
 /// A bit for each hash of the windows of a text.
 pub(super) struct Signature([u64; WORDS]);
@@ -45,4 +48,25 @@ impl Signature {
 const fn bit(window: u32) -> u16 {
     // The byte that does not count is shifted out.
     ((window << 8).wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_has_the_bits_of_all_that_stands_in_it(before in "[abあ ]{0,20}", word in "[abcあ]{0,9}", behind in "[abあ ]{0,20}") {
+            let signature = Signature::new(&format!("{before}{word}{behind}"));
+            prop_assert!(signature.has(Signature::ANY) && Signature::bits(word.as_bytes()).all(|bit| signature.has(bit)));
+        }
+    }
+
+    #[test]
+    fn it_tells_words_apart() {
+        let signature = Signature::new("550 mailbox full");
+        assert!(!Signature::bits(b"unknown").all(|bit| signature.has(bit)));
+    }
 }

@@ -5,9 +5,12 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use super::signature::Signature;
+use super::signature::{self, Signature};
 use super::windows::{Common, WindowTables};
 use crate::model::{Form, Pattern, Rule, RuleIx, RuleSet};
+
+/// A choice of more words than this is not looked into before its pattern is.
+const MAX_MARKED: usize = 100;
 
 /// One pattern of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,12 +128,13 @@ impl Tables {
 /// What many patterns need, many texts hold: how much it tells that a text stands somewhere.
 struct Telling {
     windows: Common,
+    /// How often each bit of signatures turns up.
     bits: Vec<u32>,
 }
 
 impl Telling {
     fn new(needs: &[Vec<Vec<&str>>]) -> Self {
-        let mut telling = Self { windows: Common::new(needs.len()), bits: vec![0; 1 << 16] };
+        let mut telling = Self { windows: Common::new(needs.len()), bits: vec![0; signature::SIZE] };
         for literal in needs.iter().flatten().flatten() {
             telling.windows.count(literal.as_bytes());
             Signature::bits(literal.as_bytes()).for_each(|bit| telling.bits[usize::from(bit)] += 1);
@@ -140,7 +144,7 @@ impl Telling {
 
     /// The group by which a pattern is best looked for; of equal ones, that of long texts.
     fn key(&self, groups: &[Vec<&str>]) -> Option<usize> {
-        let cost = |group: &[&str]| group.iter().map(|literal| self.windows.cost(literal.as_bytes())).sum::<u32>();
+        let cost = |group: &[&str]| group.iter().map(|literal| self.windows.cost(literal.as_bytes())).fold(0, u32::saturating_add);
         let shortest = |group: &[&str]| group.iter().map(|literal| literal.len()).min();
         (0..groups.len()).min_by_key(|group| (cost(&groups[*group]), Reverse(shortest(&groups[*group]))))
     }
@@ -148,7 +152,8 @@ impl Telling {
     /// Puts the marks of all groups but the key into `flat`; how many groups these are. Those with a word that has no marks are left
     /// out.
     fn push_marks(&self, groups: &[Vec<&str>], key: usize, flat: &mut Vec<u16>) -> u32 {
-        let others = groups.iter().enumerate().filter(|(group, literals)| *group != key && literals.iter().all(|text| text.len() >= 3));
+        let marked = |literals: &[&str]| literals.len() <= MAX_MARKED && literals.iter().all(|text| text.len() >= signature::WINDOW);
+        let others = groups.iter().enumerate().filter(|(group, literals)| *group != key && marked(literals));
         let mut count = 0;
         for (_, literals) in others {
             count += 1;

@@ -160,7 +160,11 @@ impl<const W: usize> Counts<W> {
     /// The window of a literal that turns up least: how often, where in the literal, and its hash.
     fn rarest(&self, literal: &[u8]) -> (u32, usize, usize) {
         let mut rarest = (u32::MAX, 0, 0);
-        each_hash::<W>(literal, self.shift, |at, hash| rarest = rarest.min((self.counts[hash], at, hash)));
+        each_hash::<W>(literal, self.shift, |at, hash| {
+            if self.counts[hash] < rarest.0 {
+                rarest = (self.counts[hash], at, hash);
+            }
+        });
         rarest
     }
 }

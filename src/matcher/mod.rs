@@ -7,6 +7,7 @@ mod choice;
 mod directory;
 mod requirement;
 
+use std::cell::OnceCell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -16,7 +17,7 @@ pub use directory::Directory;
 pub use requirement::{Requirement, Unmet};
 
 use crate::index::{Entry, Ground, Index, Taken};
-use crate::model::{Failure, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
+use crate::model::{Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
 use crate::pattern::Folded;
 use crate::reading::read_codes;
 
@@ -77,7 +78,8 @@ struct Hearing<'a> {
     from: Viewpoint,
     utterance: usize,
     folded: Folded,
-    words: usize,
+    /// Where the words begin behind the codes; looked for when first needed.
+    words: OnceCell<usize>,
     speaker: Option<ProviderIx>,
 }
 
@@ -172,9 +174,8 @@ impl Matcher {
     fn hearings<'a>(&'a self, set: &'a RuleSet, failure: &'a Failure<'a>, from: Viewpoint) -> impl Iterator<Item = Hearing<'a>> {
         (0..failure.utterances.len()).rev().map(move |utterance| {
             let folded = Folded::new(&failure.utterances[utterance].text);
-            let words = read_codes(folded.as_str()).words;
             let speaker = self.speaker(failure, utterance, from);
-            Hearing { index: &self.index, set, failure, from, utterance, folded, words, speaker }
+            Hearing { index: &self.index, set, failure, from, utterance, folded, words: OnceCell::new(), speaker }
         })
     }
 
@@ -268,6 +269,14 @@ impl Hearing<'_> {
         Some(Candidate { rule, entry: None, verdict, rank })
     }
 
+    /// Where the words begin behind the codes, for a pattern that asks for it.
+    fn words_for(&self, form: &Form) -> usize {
+        match form {
+            Form::Text(text) if text.at_start => *self.words.get_or_init(|| read_codes(self.folded.as_str()).words),
+            _ => 0,
+        }
+    }
+
     /// Takes a candidate for the best match, if it is one and ranks higher.
     fn consider(&self, candidate: &Candidate, best: &mut Option<Match>) {
         // A candidate's rank is the best it can have: a choice of words may turn out shorter.
@@ -281,7 +290,10 @@ impl Hearing<'_> {
         let rule = self.set.rule(candidate.rule);
         let taken = match candidate.entry {
             None => Taken::default(),
-            Some(entry) => self.index.find(&entry, &rule.patterns[entry.pattern as usize], self.folded.as_str(), self.words)?,
+            Some(entry) => {
+                let pattern = &rule.patterns[entry.pattern as usize];
+                self.index.find(&entry, pattern, self.folded.as_str(), self.words_for(&pattern.form))?
+            }
         };
         if self.forbidden(&rule.conditions) {
             return None;

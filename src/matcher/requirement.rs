@@ -92,7 +92,7 @@ impl Hearing<'_> {
 
     fn stands(&self, form: &Form) -> bool {
         match form {
-            Form::Text(text) => pattern::find(text, self.folded.as_str(), self.words).is_some(),
+            Form::Text(text) => pattern::find(text, self.folded.as_str(), self.words_for(form)).is_some(),
             Form::Regex(_) => false,
         }
     }

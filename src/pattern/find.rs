@@ -317,7 +317,7 @@ impl<'a> Search<'a> {
     fn reach(&self, at: usize, words: usize) -> usize {
         let (mut halves, mut end) = (0, at);
         for c in self.text[at..].chars() {
-            halves += if c.is_whitespace() { 2 } else { usize::from(is_cjk(c)) };
+            halves += if c.is_whitespace() { 2 } else { usize::from(!c.is_ascii() && is_cjk(c)) };
             if halves > words * 2 + 2 || end - at > GAP_BYTES {
                 break;
             }

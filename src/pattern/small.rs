@@ -173,7 +173,7 @@ impl Small {
             return Err(TooLong);
         }
         let failed = vec![0; bits / 64 + 1];
-        let mut run = Run { small: self, text, failed, slots: vec![None; self.slots], left: Vec::new() };
+        let mut run = Run { small: self, text, failed, slots: vec![None; self.slots], left: Vec::with_capacity(16) };
         let starts = (0..=text.len()).filter(|at| text.as_bytes().get(*at).is_none_or(|byte| self.firsts[usize::from(*byte)]));
         for start in starts.filter(|at| text.is_char_boundary(*at)) {
             if let Some(end) = run.from(start) {
