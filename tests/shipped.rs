@@ -8,7 +8,7 @@ use modori::Engine;
 use modori::index::Tables;
 use modori::matcher::{Matcher, Viewpoint};
 use modori::model::{Advice, Facts, RuleIx};
-use modori::rules::{Layer, RawFile, load};
+use modori::rules::{Fault, Layer, RawFile, load};
 use modori::shipped::ground;
 use modori::suite::{CaseResult, example_cases, run};
 
@@ -64,6 +64,82 @@ fn what_was_made_ready_carries_the_rules_on_top() {
         assert_eq!(hits(&layered, &set), hits(&whole, &written), "{}", example.text);
         let chosen = layered.choose(&set, &failure, Viewpoint::default());
         assert_eq!(chosen, whole.choose(&written, &failure, Viewpoint::default()), "{}", example.text);
+    }
+}
+
+/// Something of every kind, on and in place of what is shipped.
+const ALL_KINDS: &str = r#"
+[[category]]
+id = "mailbox_full"
+group = "mailbox"
+name.en = "Full"
+severity = "permanent"
+action = "contact_recipient"
+strength = "weak"
+advice.en = "It holds {mailbox_limit}."
+
+[[category]]
+id = "own_reason"
+group = "mailbox"
+name.en = "A reason of our own"
+severity = "temporary"
+action = "retry_later"
+
+[provider]
+id = "postfix"
+name.fr = "Postfix"
+hosts = ["mx.example.com"]
+
+[[shape]]
+id = "said"
+role = "quote"
+opens = 'our host {host} said:'
+
+[[transcript]]
+sent = 'Ours>'
+received = 'Theirs>'
+
+[[layout]]
+id = "own-report"
+shape = "notice"
+opening = 'this is a report of our own'
+
+[[notice]]
+id = "own-notice"
+kind = "bounce"
+where = [{ event = "own" }]
+recipient = "email"
+
+[[note]]
+category = "own_reason"
+note.en = "Ask us."
+
+[stages]
+"our greeting" = "CONN"
+
+[[rule]]
+id = "own-rule"
+category = "own_reason"
+text = 'a reason of our own'
+"#;
+
+#[test]
+fn layers_lie_alike_on_what_was_made_ready_and_on_what_was_written() {
+    let own = "[provider]\nid = \"aaa-own\"\nkind = \"mta\"\nname.en = \"Own\"\n\n[[rule]]\nid = \"own\"\ncategory = \"mailbox_full\"\ntext = 'own {size} words'\nadvice.en = \"Up to {size}.\"\n";
+    let wrong = "[provider]\nid = \"postfxi\"\n\n[[rule]]\nid = \"own\"\ncategory = \"mailbox_fll\"\ntext = 'own words'\n\n[[note]]\ncategory = \"mailbox_full\"\nnote.en = \"{nothing}\"\n";
+    let layer = |texts: &[&str]| {
+        let file = |(number, text): (usize, &&str)| RawFile::new(format!("own-{number}.toml"), Ok(text.as_bytes().to_vec()));
+        Layer::from(texts.iter().enumerate().map(file).collect::<Vec<_>>())
+    };
+    for texts in [&[ALL_KINDS, own][..], &[ALL_KINDS, wrong], &[wrong]] {
+        let on = |bottom: Layer| load(&[bottom, layer(texts), layer(&[own])]);
+        let (ready, written) = (on(Layer::shipped()), on(Layer::shipped_as_written()));
+        let own_faults = |faults: &[Fault]| {
+            faults.iter().filter(|fault| fault.source.name.starts_with("own")).map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(own_faults(&ready.faults), own_faults(&written.faults));
+        assert_eq!(ready.set, written.set);
+        assert_eq!(ready.set.is_none(), texts.contains(&wrong));
     }
 }
 

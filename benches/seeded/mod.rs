@@ -153,7 +153,7 @@ pub(crate) fn layer(patterns: &[Pattern]) -> Layer {
         }
         RawFile::new(format!("seeded-{number}.toml"), Ok(text.into_bytes()))
     };
-    Layer { files: patterns.chunks(100).enumerate().map(file).collect() }
+    Layer::from(patterns.chunks(100).enumerate().map(file).collect::<Vec<_>>())
 }
 
 /// So many patterns that a reply must begin with: codes, and then some words, at once or later on. They are written in the way of

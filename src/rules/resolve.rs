@@ -125,28 +125,24 @@ impl Pile {
     fn resolve_providers(&mut self) {
         let mut drafts: Vec<_> = self.providers.values().collect();
         drafts.sort_by_key(|(layer, _)| *layer);
-        let mut out_of_place = Vec::new();
+        let is_new = |draft: &ProviderDraft| self.set.provider_by_id(&draft.id.value).is_none();
+        let without = drafts.iter().filter(|(_, provider)| provider.value.kind.is_none() && is_new(&provider.value));
+        let faults: Vec<Fault> = without.map(|(_, provider)| self.without_kind(provider)).collect();
         for (_, provider) in drafts {
             let draft = provider.value.clone();
             match self.set.provider_by_id(&draft.id.value) {
                 Some(below) => lay_provider(&mut self.set.providers[below.0 as usize], draft),
-                None => {
-                    if draft.kind.is_none() {
-                        out_of_place.push(self.without_kind(provider));
-                    }
-                    self.set.providers.push(new_provider(provider.origin(), draft));
-                }
+                None => self.set.providers.push(new_provider(provider.origin(), draft)),
             }
         }
-        self.faults.extend(out_of_place);
+        self.faults.extend(faults);
     }
 
     /// The fault of a provider that no file gives a kind: it is new and lacks it, or its id should be that of a known one.
     fn without_kind(&self, provider: &Placed<ProviderDraft>) -> Fault {
         let id = &provider.value.id;
         let own = self.providers.values().map(|(_, known)| &known.value).filter(|known| known.kind.is_some());
-        let below = self.set.providers.iter().map(|known| known.id.as_str()).filter(|known| *known != id.value);
-        let known = below.chain(own.map(|known| known.id.value.as_str()));
+        let known = self.set.providers.iter().map(|known| known.id.as_str()).chain(own.map(|known| known.id.value.as_str()));
         match mistyped(&id.value, known) {
             Some(near) => {
                 let fault =
@@ -163,7 +159,7 @@ impl Pile {
 
     /// The rules, by provider and id.
     fn resolve_rules(&mut self, names: &Names) {
-        let shape_facts = self.shape_facts();
+        let mut shape_facts = None;
         let drafts = std::mem::take(&mut self.rules);
         let gone = std::mem::take(&mut self.gone);
         if drafts.is_empty() && gone.is_empty() {
@@ -176,8 +172,9 @@ impl Pile {
             let before = self.faults.len();
             let value = &draft.value;
             if !value.advice.facts.is_empty() || !value.operator.facts.is_empty() {
-                let mut facts: Vec<String> = value.patterns.iter().flat_map(|p| p.facts()).map(str::to_owned).collect();
-                facts.extend(shape_facts.iter().cloned());
+                let of_shapes = shape_facts.get_or_insert_with(|| self.shape_facts());
+                let own = value.patterns.iter().flat_map(|p| p.facts()).map(str::to_owned);
+                let facts: Vec<String> = own.chain(of_shapes.iter().cloned()).collect();
                 self.check_facts(&draft.source, &value.advice, &facts);
                 self.check_facts(&draft.source, &value.operator, &facts);
             }
