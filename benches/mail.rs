@@ -20,6 +20,9 @@ use modori::scan::{Others, Scanner};
 /// How often each mail is read; the fastest time counts.
 const PASSES: usize = 7;
 
+/// What is done with a mail, and its name.
+type Row<'w> = (&'static str, &'w dyn Fn(&PathBuf));
+
 fn main() {
     if let Some(folder) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
         return below(folder.into()).for_each(|path| parsed(&MessageParser::default(), &path));
@@ -40,7 +43,7 @@ fn main() {
             black_box(scanner.answer(input).expect("an answer"));
         }
     };
-    let kinds: [(&str, &dyn Fn(&PathBuf)); 3] =
+    let kinds: [Row<'_>; 3] =
         [("reading", &read), ("reading and mail-parser alone", &parsed), ("reading, diagnosing and writing NDJSON", &diagnosed)];
     let mut times = vec![vec![Duration::MAX; paths.len()]; kinds.len()];
     // All in turn, so that what else the machine does slows each of them down alike.
