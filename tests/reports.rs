@@ -204,6 +204,19 @@ fn a_block_goes_on_where_it_is_indented_or_the_layout_says_so() {
 }
 
 #[test]
+fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['^{recipient:address}']\n",
+    );
+    let above = "The parcel desk regrets: the mailbox is full.\n\ntaro@example.jp\n\n・jiro@example.org\n";
+    let want = ["taro@example.jp mailbox_full - -", "jiro@example.org mailbox_full - -"];
+    assert_eq!(summary_with(&engine, &letter("x", above)), want);
+    let beside = "The parcel desk regrets\n\ntaro@example.jp: the mailbox is full\nContact the desk for more.\n";
+    assert_eq!(summary_with(&engine, &letter("x", beside)), ["taro@example.jp mailbox_full - -"]);
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\

@@ -97,22 +97,24 @@ impl<'p> Page<'p> {
         out
     }
 
+    /// Every address with the lines below it; where these say nothing, the page as a whole does.
     fn blocks(&self) -> Vec<Said> {
+        let whole = LazyCell::new(|| Rc::from(self.text_of(self.lines)));
         let mut out: Vec<Said> = Vec::new();
         let mut rest = self.lines;
         while let Some((line, more)) = rest.split_first() {
-            rest = more;
-            let Some(mut said) = self.named(line) else { continue };
-            let about = self.behind(&self.layout.recipient, line);
-            let blank = if about.contains(char::is_alphanumeric) { 0 } else { rest.iter().take_while(|line| line.is_blank()).count() };
-            let length = blank + self.block_length(line, &rest[blank..]);
-            said.words = self.text_of(&rest[blank.min(length)..length]).into();
-            rest = &rest[length..];
+            let Some(said) = self.named(line) else {
+                rest = more;
+                continue;
+            };
+            let beside = self.behind(&self.layout.recipient, line).contains(char::is_alphanumeric);
+            let blank = if beside { 0 } else { more.iter().take_while(|line| line.is_blank()).count() };
+            let length = blank + self.block_length(line, &more[blank..]);
             // Words may stand on the very line of the address, behind it.
-            if said.words.trim().is_empty() {
-                said.words = self.text_of(std::slice::from_ref(line)).into();
-            }
-            out.push(said);
+            let words = self.text_of(if beside { &rest[..=length] } else { &more[blank.min(length)..length] });
+            let words = if words.trim().is_empty() { Rc::clone(&whole) } else { Rc::from(words) };
+            out.push(Said { words, ..said });
+            rest = &more[length..];
         }
         out
     }
@@ -305,9 +307,9 @@ impl<'p> Page<'p> {
     }
 }
 
-/// An address without what stands around it.
+/// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
 fn bare(address: &str) -> &str {
-    address.trim_matches(|c: char| c.is_whitespace() || "<>[]()\"'".contains(c))
+    address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
 }
 
 /// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
