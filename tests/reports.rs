@@ -192,6 +192,22 @@ fn a_sentence_may_name_several_recipients() {
 }
 
 #[test]
+fn a_sentence_may_name_very_many() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"row\"\nshape = \"sentence\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['your parcel for {recipient:address}']\n",
+    );
+    let row: Vec<String> = (0..3_000).map(|number| format!("taro{number}@example.jp")).collect();
+    for between in [", ", ",\n", " ; "] {
+        let text = format!("The parcel desk regrets: your parcel for {} is back: Mailbox full.\n", row.join(between));
+        let told = scan_with(&engine, &letter("x", &text));
+        let names: Vec<&str> = told.iter().filter_map(|diagnosis| diagnosis.failure.recipient.as_deref()).collect();
+        assert_eq!(names, row, "{between:?}");
+        assert!(told.iter().all(|diagnosis| engine.set().category(diagnosis.category).id == "mailbox_full"));
+    }
+}
+
+#[test]
 fn a_block_goes_on_where_it_is_indented_or_the_layout_says_so() {
     let engine = with_rules(
         "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\

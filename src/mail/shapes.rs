@@ -24,6 +24,9 @@ static ADDRESS: LazyLock<Option<TextPattern>> = LazyLock::new(|| parse_text("^{r
 const MAX_WORDS: usize = 32 << 20;
 const LEAST_WORDS: usize = 2 << 10;
 
+/// What stands between the entries of a list.
+const BETWEEN: [char; 3] = [',', ';', '、'];
+
 /// How long a sentence that names recipients may be, in bytes; what is longer is read in pieces.
 const MAX_SENTENCE: usize = 8 * 1024;
 
@@ -197,7 +200,17 @@ impl<'p> Page<'p> {
 
     /// Every sentence that names a recipient. What follows one, up to the next, is about it; recipients named in a row share it.
     fn sentences(&self) -> Vec<Said> {
-        let named: Vec<(Said, Range<usize>)> = self.pieces().flat_map(|piece| self.named_in(piece)).take(MAX_RECIPIENTS + 1).collect();
+        let mut named: Vec<(Said, Range<usize>)> = Vec::new();
+        for piece in self.pieces() {
+            if named.len() > MAX_RECIPIENTS {
+                break;
+            }
+            // A list that was cut goes on.
+            let is_cut = named.last().is_some_and(|(_, last)| last.end == piece.start);
+            named.extend(if is_cut { self.row_in(piece.clone()) } else { Vec::new() });
+            let from = named.last().map_or(0, |(_, last)| last.end).max(piece.start);
+            named.extend(self.named_in(from..piece.end));
+        }
         let stop = |from: usize| {
             let stops = |line: &&Line| line.range.start >= from && line.has(&self.layout.stops);
             self.lines.iter().find(stops).map_or_else(|| self.lines.last().map_or(from, |line| line.range.end), |line| line.range.start)
@@ -227,10 +240,20 @@ impl<'p> Page<'p> {
             let rest = text.get(at..end).filter(|rest| !rest.is_empty())?;
             let window = cut(rest, MAX_SENTENCE);
             let between = ["\n\n", "\n", " "].iter().find_map(|gap| window.rfind(gap).filter(|place| *place > 0));
+            // A list is cut before what stands between its entries.
+            let between = between.map(|place| window[..place].trim_end_matches(BETWEEN).len()).filter(|place| *place > 0);
             let length = if window.len() == rest.len() { rest.len() } else { between.unwrap_or(window.len()) };
             at += length;
             Some(at - length..at)
         })
+    }
+
+    /// The recipients with which a list goes on in `piece`, each with its place.
+    fn row_in(&self, piece: Range<usize>) -> Vec<(Said, Range<usize>)> {
+        let (text, start) = (&self.text[piece.clone()], piece.start);
+        let (folded, origins) = (Folded::new(text), Origins::new(text));
+        let places = in_a_row(folded.as_str(), 0).map(|taken| origins.of(taken));
+        places.map(|place| (named_at(text, place.clone()), start + place.start..start + place.end)).collect()
     }
 
     /// The recipients that the text in `piece` names, each with the place of the words that name it.
@@ -252,8 +275,7 @@ impl<'p> Page<'p> {
                 if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
                     for taken in in_a_row(folded.as_str(), at) {
                         let place = origins.of(taken.clone());
-                        let recipient = Some(bare(&text[place.clone()]).to_owned());
-                        out.push((Said { recipient, ..Said::default() }, start + place.start..start + place.end));
+                        out.push((named_at(text, place.clone()), start + place.start..start + place.end));
                         at = taken.end;
                     }
                 }
@@ -307,6 +329,11 @@ impl<'p> Page<'p> {
     }
 }
 
+/// The recipient whose address stands in `text` at `place`.
+fn named_at(text: &str, place: Range<usize>) -> Said {
+    Said { recipient: Some(bare(&text[place]).to_owned()), ..Said::default() }
+}
+
 /// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
 fn bare(address: &str) -> &str {
     address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
@@ -317,7 +344,7 @@ fn in_a_row(folded: &str, first: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = first;
     std::iter::from_fn(move || {
         let rest = &folded[at..];
-        let next = rest.trim_start().strip_prefix([',', ';', '、'])?.trim_start();
+        let next = rest.trim_start().strip_prefix(BETWEEN)?.trim_start();
         let found = find(ADDRESS.as_ref()?, next, 0)?;
         let start = folded.len() - next.len();
         at = start + found.range.end;

@@ -166,7 +166,7 @@ fn word_ends(rest: &str, at: usize, ends: &mut Ends, takes: impl Fn(char) -> boo
 
 /// The fact that a hole of this kind becomes when `taken`, a part of the text as it was written, fills it.
 ///
-/// `None` where a number is too large to be one.
+/// `None` where a number is too large to be one, or where a `number` is none to count by: `30.11` may be a day.
 #[must_use]
 pub fn fact(kind: HoleKind, taken: &str) -> Option<Fact> {
     if kind.is_number() {
@@ -192,6 +192,9 @@ fn integer(kind: HoleKind, taken: &str) -> Option<u64> {
     let whole = grouped(',') && !number.contains('.') || unit == 1 && grouped('.') && !number.contains(',');
     if whole {
         return number.replace([',', '.'], "").parse::<u64>().ok()?.checked_mul(unit);
+    }
+    if kind == HoleKind::Number {
+        return None;
     }
     let value: f64 = number.replace(',', "").parse().ok()?;
     Some((value * unit as f64).round() as u64)
@@ -251,5 +254,6 @@ mod tests {
             assert_eq!(fact(kind, text), Some(Fact::Integer(want, kind)), "{text}");
         }
         assert_eq!(fact(HoleKind::Number, "99999999999999999999999"), None);
+        assert_eq!(fact(HoleKind::Number, "30.11"), None);
     }
 }
