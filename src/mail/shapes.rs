@@ -241,7 +241,7 @@ impl<'p> Page<'p> {
             let window = cut(rest, MAX_SENTENCE);
             let between = ["\n\n", "\n", " "].iter().find_map(|gap| window.rfind(gap).filter(|place| *place > 0));
             // A list is cut before what stands between its entries.
-            let between = between.map(|place| window[..place].trim_end_matches(BETWEEN).len()).filter(|place| *place > 0);
+            let between = between.map(|place| window[..place].trim_end_matches(BETWEEN).trim_end().len()).filter(|place| *place > 0);
             let length = if window.len() == rest.len() { rest.len() } else { between.unwrap_or(window.len()) };
             at += length;
             Some(at - length..at)
