@@ -5,7 +5,6 @@
 //! these, only the others' are made then.
 
 mod freeze;
-mod signature;
 mod tables;
 mod windows;
 
@@ -15,9 +14,9 @@ use std::sync::OnceLock;
 pub use tables::{Entry, Owner, Tables};
 pub use windows::{Filed, WindowTables, Windows};
 
-use self::signature::Signature;
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
-use crate::pattern::{self, Program};
+use crate::pattern::signature::Signature;
+use crate::pattern::{Haystack, Program};
 
 /// No more literals than this stand in most texts.
 const USUAL: usize = 32;
@@ -84,10 +83,9 @@ impl Index {
         self.layers.push(Layer { tables, places, first_regex });
     }
 
-    /// The entries that may stand in `folded`, each once, those of one rule side by side.
-    pub fn entries(&self, folded: &str) -> impl Iterator<Item = Entry> {
-        let signature = Signature::new(folded);
-        self.layers.iter().flat_map(move |layer| layer.entries(folded, &signature))
+    /// The entries that may stand in a text, each once, those of one rule side by side.
+    pub fn entries(&self, text: &Haystack) -> impl Iterator<Item = Entry> {
+        self.layers.iter().flat_map(move |layer| layer.entries(text.as_str(), text.signature()))
     }
 
     /// Every entry.
@@ -100,18 +98,18 @@ impl Index {
         self.layers.iter().flat_map(|layer| layer.tables.wordless.iter().filter_map(|rule| layer.rule(*rule)))
     }
 
-    /// The first place in `folded` where `pattern`, the pattern of `entry`, matches; `words` is where the words after the codes begin.
+    /// The first place in `text` where `pattern`, the pattern of `entry`, matches; `words` is where the words after the codes begin.
     #[must_use]
-    pub fn find(&self, entry: &Entry, pattern: &Pattern, folded: &str, words: usize) -> Option<Taken> {
+    pub fn find(&self, entry: &Entry, pattern: &Pattern, text: &Haystack, words: usize) -> Option<Taken> {
         match &pattern.form {
-            Form::Text(text) => {
-                let found = pattern::find(text, folded, words)?;
-                let names = text.holes().map(|hole| hole.name.to_string());
+            Form::Text(form) => {
+                let found = text.find(form, words)?;
+                let names = form.holes().map(|hole| hole.name.to_string());
                 Some(Taken { range: found.range, holes: names.zip(found.holes).collect(), letters: found.letters })
             }
             Form::Regex(_) => {
                 let program = self.programs.get(entry.regex as usize)?.get_or_init(|| Box::new(Program::new(&pattern.source)));
-                let (range, holes) = program.find(folded)?;
+                let (range, holes) = program.find(text.as_str())?;
                 Some(Taken { range, holes, letters: entry.letters })
             }
         }

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use super::signature::{self, Signature};
 use super::windows::{Common, WindowTables};
 use crate::model::{Form, Pattern, Rule, RuleIx, RuleSet};
+use crate::pattern::signature::{self, Signature};
 
 /// A choice of more words than this is not looked into before its pattern is.
 const MAX_MARKED: usize = 100;

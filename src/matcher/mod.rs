@@ -18,7 +18,7 @@ pub use requirement::{Requirement, Unmet};
 
 use crate::index::{Entry, Ground, Index, Taken};
 use crate::model::{Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
-use crate::pattern::Folded;
+use crate::pattern::{Folded, Haystack};
 use crate::reading::read_codes;
 
 /// No more candidates than this come up for most texts.
@@ -70,14 +70,14 @@ struct Bound {
     strength: Strength,
 }
 
-/// One utterance of a failure, folded, with the set that it is matched against.
+/// One utterance of a failure, with the set that it is matched against.
 struct Hearing<'a> {
     index: &'a Index,
     set: &'a RuleSet,
     failure: &'a Failure<'a>,
     from: Viewpoint,
     utterance: usize,
-    folded: Folded,
+    text: Haystack,
     /// Where the words begin behind the codes; looked for when first needed.
     words: OnceCell<usize>,
     speaker: Option<ProviderIx>,
@@ -173,9 +173,9 @@ impl Matcher {
     /// The utterances, nearest the recipient first.
     fn hearings<'a>(&'a self, set: &'a RuleSet, failure: &'a Failure<'a>, from: Viewpoint) -> impl Iterator<Item = Hearing<'a>> {
         (0..failure.utterances.len()).rev().map(move |utterance| {
-            let folded = Folded::new(&failure.utterances[utterance].text);
+            let text = Haystack::from(Folded::new(&failure.utterances[utterance].text));
             let speaker = self.speaker(failure, utterance, from);
-            Hearing { index: &self.index, set, failure, from, utterance, folded, words: OnceCell::new(), speaker }
+            Hearing { index: &self.index, set, failure, from, utterance, text, words: OnceCell::new(), speaker }
         })
     }
 
@@ -183,7 +183,7 @@ impl Matcher {
     fn worded(&self, hearing: &Hearing<'_>) -> impl Iterator<Item = Candidate> {
         // The entries of a rule stand side by side, so that its conditions are looked at once.
         let mut last = None;
-        self.index.entries(hearing.folded.as_str()).filter_map(move |entry| {
+        self.index.entries(&hearing.text).filter_map(move |entry| {
             let rule = entry.rule();
             if last.as_ref().is_none_or(|(known, _)| *known != rule) {
                 last = Some((rule, hearing.standing(rule)));
@@ -272,7 +272,7 @@ impl Hearing<'_> {
     /// Where the words begin behind the codes, for a pattern that asks for it.
     fn words_for(&self, form: &Form) -> usize {
         match form {
-            Form::Text(text) if text.at_start => *self.words.get_or_init(|| read_codes(self.folded.as_str()).words),
+            Form::Text(text) if text.at_start => *self.words.get_or_init(|| read_codes(self.text.as_str()).words),
             _ => 0,
         }
     }
@@ -292,7 +292,7 @@ impl Hearing<'_> {
             None => Taken::default(),
             Some(entry) => {
                 let pattern = &rule.patterns[entry.pattern as usize];
-                self.index.find(&entry, pattern, self.folded.as_str(), self.words_for(&pattern.form))?
+                self.index.find(&entry, pattern, &self.text, self.words_for(&pattern.form))?
             }
         };
         if self.forbidden(&rule.conditions) {

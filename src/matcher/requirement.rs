@@ -3,7 +3,6 @@
 use super::Hearing;
 use crate::model::names::named;
 use crate::model::{Conditions, Form, Rule, RuleIx, Scope};
-use crate::pattern;
 
 named! {
     /// What a rule can ask beside its words, by the keys of rule files.
@@ -92,7 +91,7 @@ impl Hearing<'_> {
 
     fn stands(&self, form: &Form) -> bool {
         match form {
-            Form::Text(text) => pattern::find(text, self.folded.as_str(), self.words_for(form)).is_some(),
+            Form::Text(text) => self.text.find(text, self.words_for(form)).is_some(),
             Form::Regex(_) => false,
         }
     }

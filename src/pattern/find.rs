@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::edge::{begins as word_begins, ends as word_ends, is_letter};
 use super::hole;
+use super::starts::starts;
 use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
 /// How many words a gap may pass over.
@@ -43,15 +44,16 @@ pub struct Found {
 /// The first place in `text`, a folded text, where `pattern` matches. `words` is where the words begin behind the codes.
 #[must_use]
 pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
-    if !begins(pattern, text, words) || !literals_stand(pattern, text) {
+    if !begins(pattern, text, words) {
         return None;
     }
-    Search::new(pattern, text).anywhere(words)
+    let first = first_literal(pattern, text)?;
+    Search::new(pattern, text).anywhere(words, first)
 }
 
-/// Where `needle` stands in `text`.
-fn places<'t>(text: &'t [u8], needle: &'t [u8]) -> impl Iterator<Item = usize> + use<'t> {
-    let mut from = 0;
+/// Where `needle` stands in `text`, at `from` or behind.
+fn places<'t>(text: &'t [u8], needle: &'t [u8], from: usize) -> impl Iterator<Item = usize> + use<'t> {
+    let mut from = from;
     std::iter::from_fn(move || {
         let at = from + place(text.get(from..)?, needle)?;
         from = at + 1;
@@ -81,55 +83,15 @@ fn begins(pattern: &TextPattern, text: &str, words: usize) -> bool {
     }
 }
 
-/// Whether the literals all stand in the text, one behind the other: a cheap test that most texts fail.
-fn literals_stand(pattern: &TextPattern, text: &str) -> bool {
-    let mut rest = text;
-    pattern.elements.len() == 1
-        || pattern.literals().all(|literal| match place(rest.as_bytes(), literal.as_bytes()) {
-            Some(at) => {
-                rest = &rest[at + literal.len()..];
-                true
-            }
-            None => false,
-        })
-}
-
-/// The bytes that a part of a pattern can begin with.
-#[derive(Clone, Copy)]
-struct FirstBytes([bool; 256]);
-
-impl FirstBytes {
-    /// Those of a choice without an empty alternative; all bytes for anything else.
-    fn of(element: Option<&Element>) -> Self {
-        let Some(Element::Choice(alternatives)) = element else { return Self([true; 256]) };
-        let mut bytes = [false; 256];
-        for alternative in alternatives {
-            match alternative.text.as_bytes().first() {
-                Some(first) => bytes[usize::from(*first)] = true,
-                None => return Self([true; 256]),
-            }
-        }
-        Self(bytes)
+/// Where the first literal stands, if all of them stand in the text, one behind the other: a cheap test that most texts fail.
+fn first_literal(pattern: &TextPattern, text: &str) -> Option<usize> {
+    let (mut first, mut end) = (None, 0);
+    for literal in pattern.literals() {
+        let at = end + place(&text.as_bytes()[end..], literal.as_bytes())?;
+        first = first.or(Some(at));
+        end = at + literal.len();
     }
-}
-
-/// The places within `range` where a hole or a choice may begin, with one of these bytes.
-fn token_starts(text: &str, range: Range<usize>, first: FirstBytes) -> impl Iterator<Item = usize> {
-    let bytes = text.as_bytes();
-    range.filter(move |at| first.0[usize::from(bytes[*at])] && is_token_start(text, *at))
-}
-
-/// Whether something that is no space begins at `at`, and is not the middle of a word.
-fn is_token_start(text: &str, at: usize) -> bool {
-    let bytes = text.as_bytes();
-    let before = at.checked_sub(1).map(|before| bytes[before]);
-    if bytes[at].is_ascii() && before.is_none_or(|byte| byte.is_ascii()) {
-        let inside = bytes[at].is_ascii_alphanumeric() && before.is_some_and(|byte| byte.is_ascii_alphanumeric());
-        return !inside && !bytes[at].is_ascii_whitespace();
-    }
-    let (Some(front), Some(rest)) = (text.get(..at), text.get(at..)) else { return false };
-    let Some(c) = rest.chars().next() else { return false };
-    !c.is_whitespace() && front.chars().next_back().is_none_or(|before| !is_letter(before) || !is_letter(c))
+    Some(first.unwrap_or(0))
 }
 
 /// What stands before the place that was reached.
@@ -172,16 +134,16 @@ impl<'a> Search<'a> {
         Self { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: FxHashSet::default(), barren: FxHashMap::default(), steps: 0 }
     }
 
-    /// The first place where the pattern matches.
-    fn anywhere(&mut self, words: usize) -> Option<Found> {
+    /// The first place where the pattern matches. `first` is where its first literal first stands.
+    fn anywhere(&mut self, words: usize, first: usize) -> Option<Found> {
         let (pattern, text) = (self.pattern, self.text);
         if pattern.at_start {
             let starts = if words > 0 { [Some(words), Some(0)] } else { [Some(0), None] };
             return starts.into_iter().flatten().find_map(|start| self.from(start));
         }
         match pattern.elements.first() {
-            Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes()).find_map(|start| self.from(start)),
-            first => token_starts(text, 0..text.len(), FirstBytes::of(first)).find_map(|start| self.from(start)),
+            Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes(), first).find_map(|start| self.from(start)),
+            element => starts(text, 0..text.len(), element).find_map(|start| self.from(start)),
         }
     }
 
@@ -271,9 +233,9 @@ impl<'a> Search<'a> {
             None => self.rest(index + 1, at, Seam::Open),
             Some(Element::Literal(literal)) => {
                 let window = &text.as_bytes()[from..text.len().min(reach + literal.len())];
-                places(window, literal.as_bytes()).find_map(|start| self.rest(index + 1, from + start, Seam::Open))
+                places(window, literal.as_bytes(), 0).find_map(|start| self.rest(index + 1, from + start, Seam::Open))
             }
-            next => token_starts(text, from..reach, FirstBytes::of(next)).find_map(|start| self.rest(index + 1, start, Seam::Open)),
+            next => starts(text, from..reach, next).find_map(|start| self.rest(index + 1, start, Seam::Open)),
         };
         if end.is_none() {
             let barren = self.barren.entry(key).or_insert(at..reach);
@@ -333,6 +295,9 @@ impl<'a> Search<'a> {
 
     /// What was taken under names that a later hole has too, as a hash: it decides whether that one fits.
     fn awaited(&self) -> u64 {
+        if self.holes.is_empty() {
+            return 0;
+        }
         let later = || self.pattern.holes().skip(self.holes.len()).map(|hole| &hole.name);
         let taken = self.pattern.holes().zip(&self.holes).filter(|(hole, _)| *hole.name != *IGNORED);
         let mut hasher = FxHasher::default();
@@ -466,7 +431,7 @@ mod tests {
             if let Ok(pattern) = parse_text(&pieces.concat()) {
                 let folded = Folded::new(&unit.concat().repeat(2_000 / unit.concat().len()));
                 let mut search = Search::new(&pattern, folded.as_str());
-                let _ = search.anywhere(0);
+                let _ = search.anywhere(0, 0);
                 let bound = 80 * pattern.elements.len() * folded.as_str().len();
                 prop_assert!(search.steps <= bound, "{} steps for {pattern:?}", search.steps);
             }

@@ -6,13 +6,17 @@
 mod edge;
 mod find;
 mod fold;
+mod haystack;
 mod hole;
 mod parse;
 mod regex;
+pub mod signature;
 mod small;
+mod starts;
 
 pub use find::{Found, find};
 pub use fold::{Folded, Origins};
+pub use haystack::Haystack;
 pub use hole::fact;
 pub use parse::{PatternError, parse_text};
 pub use regex::{Program, compile_regex, parse_regex};

@@ -1,25 +1,32 @@
 //! Which short windows of bytes a text holds, roughly: enough to say of most words that they do not stand there.
 //!
-//! A text is looked through once, whatever is asked of it then: each question is a look at one bit.
+//! A text is looked through once, whatever is asked of it then: each question is a look at a few bits.
 
-/// Windows are this long, in bytes.
-pub(super) const WINDOW: usize = 3;
+use crate::model::{Element, TextPattern};
+
+/// Windows are this long, in bytes; shorter words tell nothing.
+pub const WINDOW: usize = 3;
+
+/// More windows of a word than this are not looked at: what they would still tell is little.
+const ENOUGH: usize = 12;
 
 const BITS: u32 = 12;
 const WORDS: usize = 1 << (BITS - 6);
 
 /// How many bits a signature has.
-pub(super) const SIZE: usize = 1 << BITS;
+pub const SIZE: usize = 1 << BITS;
 
 /// A bit for each hash of the windows of a text.
-pub(super) struct Signature([u64; WORDS]);
+#[derive(Debug, Clone)]
+pub struct Signature([u64; WORDS]);
 
 impl Signature {
     /// A bit that every text has.
-    pub(super) const ANY: u16 = 0;
+    pub const ANY: u16 = 0;
 
     /// The signature of a text.
-    pub(super) fn new(text: &str) -> Self {
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         let mut signature = Self([0; WORDS]);
         signature.set(Self::ANY);
         let bytes = text.as_bytes();
@@ -34,12 +41,29 @@ impl Signature {
     }
 
     /// Whether a text has this bit.
-    pub(super) const fn has(&self, bit: u16) -> bool {
+    #[must_use]
+    pub const fn has(&self, bit: u16) -> bool {
         self.0[bit as usize / 64 % WORDS] & 1 << (bit % 64) != 0
     }
 
+    /// Whether these words may stand in a text.
+    #[must_use]
+    pub fn may_hold(&self, words: &str) -> bool {
+        Self::bits(words.as_bytes()).take(ENOUGH).all(|bit| self.has(bit))
+    }
+
+    /// Whether a pattern may match in a text: all its words may stand there, of each choice one.
+    #[must_use]
+    pub fn may_match(&self, pattern: &TextPattern) -> bool {
+        pattern.elements.iter().all(|element| match element {
+            Element::Literal(words) => self.may_hold(words),
+            Element::Choice(alternatives) => alternatives.iter().any(|alternative| self.may_hold(&alternative.text)),
+            Element::Stem | Element::Gap | Element::Hole(_) => true,
+        })
+    }
+
     /// The bits that a text has wherever these bytes stand in it.
-    pub(super) fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
+    pub fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
         bytes.windows(WINDOW).map(|window| bit(u32::from_le_bytes([window[0], window[1], window[2], 0])))
     }
 }

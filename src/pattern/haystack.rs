@@ -1,0 +1,52 @@
+//! A text in which many patterns are looked for, most of them in vain.
+
+use super::signature::Signature;
+use super::{Folded, Found, find};
+use crate::model::TextPattern;
+
+/// A folded text that tells quickly of most patterns that they do not stand in it.
+#[derive(Debug, Clone)]
+pub struct Haystack {
+    folded: Folded,
+    signature: Signature,
+}
+
+impl From<Folded> for Haystack {
+    fn from(folded: Folded) -> Self {
+        Self { signature: Signature::new(folded.as_str()), folded }
+    }
+}
+
+impl Haystack {
+    /// The folded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.folded.as_str()
+    }
+
+    /// Which windows it holds.
+    #[must_use]
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The first place where `pattern` matches; `words` is where the words begin behind the codes.
+    ///
+    /// ```
+    /// use modori::pattern::{Folded, Haystack, parse_text};
+    /// let haystack = Haystack::from(Folded::new("552 5.2.2 Mailbox full"));
+    /// let pattern = parse_text("mailbox {is |}full").unwrap();
+    /// assert_eq!(haystack.find(&pattern, 0).map(|found| found.range), Some(10..22));
+    /// assert!(!haystack.has(&parse_text("mailbox unknown").unwrap()));
+    /// ```
+    #[must_use]
+    pub fn find(&self, pattern: &TextPattern, words: usize) -> Option<Found> {
+        if self.signature.may_match(pattern) { find(pattern, self.as_str(), words) } else { None }
+    }
+
+    /// Whether `pattern` stands in it.
+    #[must_use]
+    pub fn has(&self, pattern: &TextPattern) -> bool {
+        self.find(pattern, 0).is_some()
+    }
+}
