@@ -10,7 +10,7 @@ use super::charset::unescaped;
 use super::own::{backscatter, carried};
 use super::parser::PARSER;
 use crate::model::Own;
-use crate::pattern::Folded;
+use crate::pattern::{Folded, Haystack};
 
 /// The header fields of a message.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +44,8 @@ impl<'m> Fields<'m> {
 /// What the headers of a report say.
 #[derive(Debug)]
 pub(super) struct Headers<'m> {
-    pub(super) from: Folded,
-    pub(super) subject: Folded,
+    pub(super) from: Haystack,
+    pub(super) subject: Haystack,
     /// The address that the report comes from.
     pub(super) from_address: Option<&'m str>,
     pub(super) date: Option<Date>,
@@ -61,8 +61,8 @@ impl<'m> Headers<'m> {
             from.push_str(&raw);
         }
         Self {
-            from: Folded::new(&from),
-            subject: Folded::new(&unescaped(message.subject().unwrap_or_default())),
+            from: Folded::new(&from).into(),
+            subject: Folded::new(&unescaped(message.subject().unwrap_or_default())).into(),
             from_address: message.from().and_then(first_address),
             date: message.date().and_then(|d| Date::new(d.year.try_into().ok()?, d.month.try_into().ok()?, d.day.try_into().ok()?).ok()),
             fields,

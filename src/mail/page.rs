@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::headers::Headers;
 use super::shapes::cut;
 use crate::model::TextPattern;
-use crate::pattern::{Folded, Found, find};
+use crate::pattern::{Folded, Found, Haystack, find};
 
 /// How much of a text is looked at for the words that show its layout, in bytes.
 const OPENING: usize = 256 * 1024;
@@ -13,58 +12,101 @@ const OPENING: usize = 256 * 1024;
 /// How many header lines in a row show that a message begins.
 const HEADER_LINES: usize = 3;
 
+/// The text of a report, folded.
+#[derive(Debug)]
+pub(super) struct Sheet<'t> {
+    text: &'t str,
+    /// The folded lines one blank apart.
+    by_lines: Haystack,
+    /// Where each line ends in these.
+    ends: Vec<usize>,
+    /// The folded beginning of the text, where the lines are something else.
+    whole: Option<Haystack>,
+}
+
 /// One line of a page, with its folded form.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct Line<'s> {
     pub(super) range: Range<usize>,
-    pub(super) folded: Folded,
+    pub(super) folded: &'s str,
     /// How many blanks it begins with.
     pub(super) indent: usize,
 }
 
-impl Line {
-    pub(super) fn is_blank(&self) -> bool {
-        self.folded.as_str().is_empty()
+/// Patterns that are looked for line by line: those that may stand on a page.
+#[derive(Debug, Default)]
+pub(super) struct Marks<'p>(Vec<&'p TextPattern>);
+
+impl<'t> Sheet<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let mut folded = String::with_capacity(text.len());
+        let line = |line: &str| {
+            let before = folded.len();
+            folded.push_str(if folded.is_empty() { "" } else { " " });
+            let start = folded.len();
+            Folded::append(line.trim(), &mut folded);
+            if folded.len() == start {
+                folded.truncate(before);
+            }
+            folded.len()
+        };
+        let ends = text.split_inclusive('\n').map(line).collect();
+        let opening = cut(text, OPENING);
+        let is_by_lines = opening.len() == text.len() && Folded::is_by_lines(text);
+        let whole = (!is_by_lines).then(|| Haystack::from(Folded::new(opening)));
+        Self { text, by_lines: Haystack::from(Folded::already(folded)), ends, whole }
     }
 
-    /// Where one of `patterns` stands in the line.
-    pub(super) fn find<'p>(&self, patterns: &'p [TextPattern]) -> Option<(&'p TextPattern, Found)> {
-        patterns.iter().find_map(|pattern| find(pattern, self.folded.as_str(), 0).map(|found| (pattern, found)))
+    /// The text as it was written.
+    pub(super) const fn text(&self) -> &'t str {
+        self.text
     }
 
-    pub(super) fn has(&self, patterns: &[TextPattern]) -> bool {
-        self.find(patterns).is_some()
+    /// The beginning of the text, in which the words are looked for that show its layout.
+    pub(super) fn opening(&self) -> &Haystack {
+        self.whole.as_ref().unwrap_or(&self.by_lines)
+    }
+
+    /// Its lines.
+    pub(super) fn lines(&self) -> Vec<Line<'_>> {
+        let (mut at, mut folded_at) = (0, 0);
+        let line = |(line, end): (&str, &usize)| {
+            let range = at..at + line.len();
+            at = range.end;
+            let folded = self.by_lines.as_str()[folded_at..*end].trim_start_matches(' ');
+            folded_at = *end;
+            Line { folded, indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
+        };
+        self.text.split_inclusive('\n').zip(&self.ends).map(line).collect()
+    }
+
+    /// Those of `patterns` that may stand in one of its lines.
+    pub(super) fn marks<'p>(&self, patterns: &'p [TextPattern]) -> Marks<'p> {
+        Marks(patterns.iter().filter(|pattern| self.by_lines.signature().may_match(pattern)).collect())
     }
 }
 
-/// The beginning of a text, folded, in which the words are looked for that show its layout.
-pub(super) fn opening(text: &str, lines: &[Line]) -> Folded {
-    let opening = cut(text, OPENING);
-    if opening.len() < text.len() {
-        return Folded::new(opening);
+impl Line<'_> {
+    pub(super) const fn is_blank(&self) -> bool {
+        self.folded.is_empty()
     }
-    Folded::of_lines(text, lines.iter().map(|line| line.folded.as_str()))
 }
 
-/// The lines of a text.
-pub(super) fn lines(text: &str) -> Vec<Line> {
-    let mut at = 0;
-    let line = |line: &str| {
-        let range = at..at + line.len();
-        at = range.end;
-        Line { folded: Folded::new(line.trim()), indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
-    };
-    text.split_inclusive('\n').map(line).collect()
-}
+impl<'p> Marks<'p> {
+    /// Where the first of them that stands in a line does.
+    pub(super) fn find(&self, line: &Line<'_>) -> Option<(&'p TextPattern, Found)> {
+        self.0.iter().find_map(|pattern| find(pattern, line.folded, 0).map(|found| (*pattern, found)))
+    }
 
-/// Whether one of `patterns` stands in the subject or the text.
-pub(super) fn says(patterns: &[TextPattern], headers: &Headers<'_>, text: &Folded) -> bool {
-    patterns.iter().any(|pattern| find(pattern, headers.subject.as_str(), 0).is_some() || find(pattern, text.as_str(), 0).is_some())
+    /// Whether one of them stands in a line.
+    pub(super) fn stand_in(&self, line: &Line<'_>) -> bool {
+        self.find(line).is_some()
+    }
 }
 
 /// The line at which the returned message begins: by the layout's marks, else by its headers.
-pub(super) fn returned_at(lines: &[Line], marks: &[TextPattern]) -> usize {
-    let marked = lines.iter().position(|line| line.has(marks));
+pub(super) fn returned_at(lines: &[Line<'_>], marks: &Marks<'_>) -> usize {
+    let marked = lines.iter().position(|line| marks.stand_in(line));
     let headers = || {
         (0..lines.len()).find(|index| {
             let before = index.checked_sub(1).is_none_or(|before| lines[before].is_blank());
@@ -78,7 +120,7 @@ pub(super) fn returned_at(lines: &[Line], marks: &[TextPattern]) -> usize {
 }
 
 /// Whether a line is a field that mails begin with (RFC 5322, RFC 2045), or goes on with one.
-fn is_header(line: &Line) -> bool {
+fn is_header(line: &Line<'_>) -> bool {
     const NAMES: [&str; 11] = [
         "return-path",
         "received",
@@ -92,7 +134,6 @@ fn is_header(line: &Line) -> bool {
         "reply-to",
         "delivered-to",
     ];
-    let folded = line.folded.as_str();
-    let name = folded.split_once(':').map_or("", |(name, _)| name);
+    let name = line.folded.split_once(':').map_or("", |(name, _)| name);
     if line.indent > 0 { !line.is_blank() } else { NAMES.contains(&name) || name.starts_with("x-") && !name.contains(' ') }
 }

@@ -10,14 +10,14 @@ use super::feedback;
 use super::headers::{Headers, Returned};
 use super::join::{owned, together};
 use super::mend::{mend, with_its_boundary};
-use super::page::{Line, lines, opening, returned_at, says};
+use super::page::{Line, Sheet, returned_at};
 use super::parser::PARSER;
 use super::parts::Parts;
 use super::recogniser::Recogniser;
 use super::recover::{self, Recovered};
 use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
-use crate::model::{Failure, Kind, Layout, Lazy, Limit, Own, PageShape, RecipientSource, RuleSet, Transcript};
-use crate::pattern::Folded;
+use crate::model::{Failure, Kind, Layout, Lazy, Limit, Own, PageShape, RecipientSource, RuleSet, TextPattern, Transcript};
+use crate::pattern::Haystack;
 use crate::reading::Grammar;
 
 /// How many reports inside each other are opened.
@@ -86,13 +86,13 @@ impl Reader {
     /// What a mail tells; `depth` counts the reports that it stands in.
     fn failures(&self, grammar: &Grammar, headers: Headers<'_>, mut parts: Parts<'_>, depth: usize) -> Vec<Failure<'static>> {
         let text = &*std::mem::take(&mut parts.text);
-        let lines = lines(text);
-        let opening = opening(text, &lines);
+        let sheet = Sheet::new(text);
+        let lines = sheet.lines();
         let layout = {
-            let mut fitting = self.layouts.fitting(&headers, &opening).peekable();
+            let mut fitting = self.layouts.fitting(&headers, sheet.opening()).peekable();
             // Only the first is opened: trying each at every depth would take longer and longer.
             if let Some(nested) = fitting.next_if(|layout| layout.shape == PageShape::Nested) {
-                let inner = self.inside(grammar, nested, (text, &lines), &parts, depth);
+                let inner = self.inside(grammar, nested, (&sheet, &lines), &parts, depth);
                 if !inner.is_empty() {
                     return inner;
                 }
@@ -102,7 +102,7 @@ impl Reader {
         if layout.is_none() && !parts.is_standard() && memmem::find(text.as_bytes(), dsn::FIRST_FIELD.as_bytes()).is_none() {
             return Vec::new();
         }
-        self.page(layout, headers, parts, (text, &lines), &opening).failures(grammar)
+        self.page(layout, headers, parts, (&sheet, &lines)).failures(grammar)
     }
 
     /// What the report inside a report tells: it is a part of its own, or stands in the text.
@@ -110,7 +110,7 @@ impl Reader {
         &self,
         grammar: &Grammar,
         layout: &Layout,
-        (text, lines): (&str, &[Line]),
+        (sheet, lines): (&Sheet<'_>, &[Line<'_>]),
         parts: &Parts<'_>,
         depth: usize,
     ) -> Vec<Failure<'static>> {
@@ -120,7 +120,7 @@ impl Reader {
         if let Some(inner) = parts.inner {
             return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
-        let inner = message_in(text, lines, returned_at(lines, &layout.returned)).as_bytes();
+        let inner = message_in(sheet.text(), lines, returned_at(lines, &sheet.marks(&layout.returned))).as_bytes();
         let inner = PARSER.parse(inner);
         inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
@@ -130,33 +130,34 @@ impl Reader {
         layout: Option<&'r Layout>,
         headers: Headers<'r>,
         mut parts: Parts<'r>,
-        (text, lines): (&'r str, &[Line]),
-        opening: &Folded,
+        (sheet, lines): (&Sheet<'r>, &[Line<'_>]),
     ) -> Page<'r> {
-        let kind = layout.and_then(|layout| kind(layout, &headers, opening));
-        let end = returned_at(lines, layout.map_or(&[], |layout| &layout.returned));
+        let text = sheet.text();
+        let kind = layout.and_then(|layout| kind(layout, &headers, sheet.opening()));
+        let end = returned_at(lines, &layout.map(|layout| sheet.marks(&layout.returned)).unwrap_or_default());
         let own = lines.get(end).map_or(text.len(), |line| line.range.start);
         parts.returned = parts.returned.take().or_else(|| Returned::parse(message_in(text, lines, end).as_bytes(), &self.own));
-        let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &self.transcripts, text, &lines[..end]));
+        let said = layout.map_or_else(Vec::new, |layout| shapes::read(layout, &self.transcripts, sheet, &lines[..end]));
         Page { headers, parts, layout, kind, text: &text[..own], said }
     }
 }
 
 /// The message that begins with a field at or behind the line `at`.
-fn message_in<'t>(text: &'t str, lines: &[Line], at: usize) -> &'t str {
+fn message_in<'t>(text: &'t str, lines: &[Line<'_>], at: usize) -> &'t str {
     // The mark itself may end in a colon, but no field's name holds a space (RFC 5322, section 2.2).
-    let is_field = |line: &&Line| line.folded.as_str().split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
+    let is_field = |line: &&Line<'_>| line.folded.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
     let first = lines.iter().skip(at).find(is_field);
     &text[first.map_or(text.len(), |line| line.range.start)..]
 }
 
-/// The kind that a layout, or its words, tell.
-fn kind(layout: &Layout, headers: &Headers<'_>, text: &Folded) -> Option<Kind> {
+/// The kind that a layout, or its words in the subject or the text, tell.
+fn kind(layout: &Layout, headers: &Headers<'_>, opening: &Haystack) -> Option<Kind> {
+    let says = |patterns: &[TextPattern]| patterns.iter().any(|pattern| headers.subject.has(pattern) || opening.has(pattern));
     if layout.kind.is_some() {
         layout.kind
-    } else if says(&layout.delay, headers, text) {
+    } else if says(&layout.delay) {
         Some(Kind::Delay)
-    } else if says(&layout.success, headers, text) {
+    } else if says(&layout.success) {
         Some(Kind::Success)
     } else {
         None

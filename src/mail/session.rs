@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::page::Line;
+use super::page::{Line, Sheet};
 use crate::model::Transcript;
 
 /// The groups of a session: a command with its answers, or what the reporter sums up about one recipient.
@@ -16,13 +16,15 @@ pub(super) struct Session<'s> {
 }
 
 impl<'s> Session<'s> {
-    /// Cuts the session in `lines` of `text` by the marks of the form that it is printed in.
-    pub(super) fn new(text: &'s str, lines: &[Line], forms: &[Transcript]) -> Self {
+    /// Cuts the session in `lines` of `sheet` by the marks of the form that it is printed in.
+    pub(super) fn new(sheet: &Sheet<'s>, lines: &[Line<'_>], forms: &[Transcript]) -> Self {
+        let text = sheet.text();
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
             return Self { text: "", groups: Vec::new(), about: HashMap::new() };
         };
         let whole = &text[first.range.start..last.range.end];
         let form = Transcript::printed_in(forms, whole);
+        let summaries = form.map(|form| sheet.marks(&form.summary)).unwrap_or_default();
         let mut starts = Vec::new();
         let mut summed_up = true;
         for line in lines {
@@ -30,7 +32,7 @@ impl<'s> Session<'s> {
             if summed_up || form.is_some_and(|form| words.starts_with(&form.sent)) {
                 starts.push(line.range.start);
             }
-            summed_up = form.is_some_and(|form| line.has(&form.summary));
+            summed_up = summaries.stand_in(line);
         }
         let ends = starts.iter().skip(1).copied().chain([last.range.end]);
         let groups: Vec<&str> = starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use super::page::Line;
+use super::page::{Line, Marks, Sheet};
 use super::session::Session;
 use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
 use crate::pattern::{Folded, Found, Origins, find, parse_text};
@@ -40,9 +40,10 @@ pub(super) struct Said {
 }
 
 /// Everything that the error block of a page says. Sessions are printed in one of `forms`.
-pub(super) fn read(layout: &Layout, forms: &[Transcript], text: &str, lines: &[Line]) -> Vec<Said> {
-    let block = block(layout, lines);
-    let page = Page { layout, forms, text, lines: &lines[block] };
+pub(super) fn read(layout: &Layout, forms: &[Transcript], sheet: &Sheet<'_>, lines: &[Line<'_>]) -> Vec<Said> {
+    let block = block(layout, sheet, lines);
+    let marks = LineMarks::new(layout, sheet);
+    let page = Page { layout, forms, sheet, text: sheet.text(), lines: &lines[block], marks: &marks };
     let mut said = match layout.shape {
         PageShape::Paragraph => page.paragraphs(),
         PageShape::Block => page.blocks(),
@@ -58,22 +59,45 @@ pub(super) fn read(layout: &Layout, forms: &[Transcript], text: &str, lines: &[L
 }
 
 /// The lines between the marks of the layout; all of them where these are not found.
-fn block(layout: &Layout, lines: &[Line]) -> Range<usize> {
-    let begins = lines.iter().position(|line| line.has(&layout.begins)).map_or(0, |at| at + 1);
-    let ends = lines[begins..].iter().position(|line| line.has(&layout.ends)).map_or(lines.len(), |at| begins + at);
-    begins..ends
+fn block(layout: &Layout, sheet: &Sheet<'_>, lines: &[Line<'_>]) -> Range<usize> {
+    let (begins, ends) = (sheet.marks(&layout.begins), sheet.marks(&layout.ends));
+    let begin = lines.iter().position(|line| begins.stand_in(line)).map_or(0, |at| at + 1);
+    let end = lines[begin..].iter().position(|line| ends.stand_in(line)).map_or(lines.len(), |at| begin + at);
+    begin..end
 }
 
+#[derive(Clone, Copy)]
 struct Page<'p> {
     layout: &'p Layout,
     forms: &'p [Transcript],
+    sheet: &'p Sheet<'p>,
     text: &'p str,
-    lines: &'p [Line],
+    lines: &'p [Line<'p>],
+    marks: &'p LineMarks<'p>,
+}
+
+/// What tells the lines of a layout's error block apart.
+struct LineMarks<'p> {
+    recipient: Marks<'p>,
+    reason: Marks<'p>,
+    goes_on: Marks<'p>,
+    stops: Marks<'p>,
+}
+
+impl<'p> LineMarks<'p> {
+    fn new(layout: &'p Layout, sheet: &Sheet<'_>) -> Self {
+        Self {
+            recipient: sheet.marks(&layout.recipient),
+            reason: sheet.marks(&layout.reason),
+            goes_on: sheet.marks(&layout.goes_on),
+            stops: sheet.marks(&layout.stops),
+        }
+    }
 }
 
 impl<'p> Page<'p> {
     /// The text of some lines.
-    fn text_of(&self, lines: &[Line]) -> &'p str {
+    fn text_of(&self, lines: &[Line<'_>]) -> &'p str {
         match (lines.first(), lines.last()) {
             (Some(first), Some(last)) => &self.text[first.range.start..last.range.end],
             _ => "",
@@ -81,8 +105,8 @@ impl<'p> Page<'p> {
     }
 
     /// The recipient that a line names.
-    fn named(&self, line: &Line) -> Option<Said> {
-        let (pattern, found) = line.find(&self.layout.recipient)?;
+    fn named(&self, line: &Line<'_>) -> Option<Said> {
+        let (pattern, found) = self.marks.recipient.find(line)?;
         let text = &self.text[line.range.clone()];
         Some(said(pattern, &found, text, &Origins::new(text)))
     }
@@ -110,7 +134,7 @@ impl<'p> Page<'p> {
                 rest = more;
                 continue;
             };
-            let beside = self.behind(&self.layout.recipient, line).contains(char::is_alphanumeric);
+            let beside = self.behind(&self.marks.recipient, line).contains(char::is_alphanumeric);
             let blank = if beside { 0 } else { more.iter().take_while(|line| line.is_blank()).count() };
             let length = blank + self.block_length(line, &more[blank..]);
             // Words may stand on the very line of the address, behind it.
@@ -123,9 +147,9 @@ impl<'p> Page<'p> {
     }
 
     /// How many lines belong to the address in `head`: up to what ends them, or up to a blank line that nothing goes on behind.
-    fn block_length(&self, head: &Line, lines: &[Line]) -> usize {
-        let is_end = |line: &Line| line.has(&self.layout.stops) || line.has(&self.layout.recipient) && line.indent <= head.indent;
-        let goes_on = |line: &Line| line.indent > head.indent || line.has(&self.layout.goes_on);
+    fn block_length(&self, head: &Line<'_>, lines: &[Line<'_>]) -> usize {
+        let is_end = |line: &Line<'_>| self.marks.stops.stand_in(line) || self.marks.recipient.stand_in(line) && line.indent <= head.indent;
+        let goes_on = |line: &Line<'_>| line.indent > head.indent || self.marks.goes_on.stand_in(line);
         let mut length = 0;
         loop {
             length += lines[length..].iter().take_while(|line| !line.is_blank() && !is_end(line)).count();
@@ -140,7 +164,7 @@ impl<'p> Page<'p> {
     fn list(&self) -> Vec<Said> {
         let named: Vec<Said> = self.lines.iter().filter_map(|line| self.named(line)).take(MAX_RECIPIENTS + 1).collect();
         let words = self.reason().unwrap_or_else(|| {
-            let about = self.lines.iter().filter(|line| !line.has(&self.layout.recipient));
+            let about = self.lines.iter().filter(|line| !self.marks.recipient.stand_in(line));
             about.map(|line| &self.text[line.range.clone()]).collect()
         });
         let words: Rc<str> = words.into();
@@ -151,10 +175,10 @@ impl<'p> Page<'p> {
     fn reason(&self) -> Option<String> {
         let mut words = String::new();
         let mut rest = self.lines;
-        while let Some(at) = rest.iter().position(|line| line.has(&self.layout.reason)) {
+        while let Some(at) = rest.iter().position(|line| self.marks.reason.stand_in(line)) {
             words.push_str(self.behind_mark(&rest[at]));
             rest = &rest[at + 1..];
-            let ends = |line: &Line| line.has(&self.layout.stops) || line.has(&self.layout.reason);
+            let ends = |line: &Line<'_>| self.marks.stops.stand_in(line) || self.marks.reason.stand_in(line);
             let length = rest.iter().position(ends).unwrap_or(rest.len());
             words.push_str(self.text_of(&rest[..length]));
             rest = &rest[length..];
@@ -163,14 +187,14 @@ impl<'p> Page<'p> {
     }
 
     /// The rest of a line behind the layout's mark for a reason.
-    fn behind_mark(&self, line: &Line) -> &'p str {
-        self.behind(&self.layout.reason, line)
+    fn behind_mark(&self, line: &Line<'_>) -> &'p str {
+        self.behind(&self.marks.reason, line)
     }
 
-    /// The rest of a line behind what one of `patterns` takes of it.
-    fn behind(&self, patterns: &[TextPattern], line: &Line) -> &'p str {
+    /// The rest of a line behind what one of `marks` takes of it.
+    fn behind(&self, marks: &Marks<'_>, line: &Line<'_>) -> &'p str {
         let text = &self.text[line.range.clone()];
-        let end = line.find(patterns).map_or(0, |(_, found)| Folded::origin(text, found.range).end);
+        let end = marks.find(line).map_or(0, |(_, found)| Folded::origin(text, found.range).end);
         &text[end..]
     }
 
@@ -190,9 +214,9 @@ impl<'p> Page<'p> {
                 }
                 continue;
             }
-            open = !line.has(&self.layout.stops) && !line.is_blank() && (open || line.has(&self.layout.reason));
+            open = !self.marks.stops.stand_in(line) && !line.is_blank() && (open || self.marks.reason.stand_in(line));
             if let (true, Some((_, words))) = (open, out.last_mut()) {
-                words.push_str(if line.has(&self.layout.reason) { self.behind_mark(line) } else { &self.text[line.range.clone()] });
+                words.push_str(if self.marks.reason.stand_in(line) { self.behind_mark(line) } else { &self.text[line.range.clone()] });
             }
         }
         out.into_iter().map(|(said, words)| Said { words: words.into(), ..said }).collect()
@@ -212,7 +236,7 @@ impl<'p> Page<'p> {
             named.extend(self.named_in(from..piece.end));
         }
         let stop = |from: usize| {
-            let stops = |line: &&Line| line.range.start >= from && line.has(&self.layout.stops);
+            let stops = |line: &&Line| line.range.start >= from && self.marks.stops.stand_in(line);
             self.lines.iter().find(stops).map_or_else(|| self.lines.last().map_or(from, |line| line.range.end), |line| line.range.start)
         };
         let end = named.first().map_or(0, |(_, first)| stop(first.end));
@@ -300,9 +324,9 @@ impl<'p> Page<'p> {
 
     /// Addresses with their own lines first, then the session; each gets the groups of the session that name it, or all of it.
     fn transcript(&self) -> Vec<Said> {
-        let session = self.lines.iter().position(|line| line.has(&self.layout.reason)).unwrap_or(self.lines.len());
+        let session = self.lines.iter().position(|line| self.marks.reason.stand_in(line)).unwrap_or(self.lines.len());
         let (above, below) = self.lines.split_at(session);
-        let session = Session::new(self.text, below, self.forms);
+        let session = Session::new(self.sheet, below, self.forms);
         let above = Page { lines: above, ..*self };
         let mut named: Vec<Said> = above.lines.iter().enumerate().filter_map(|(index, line)| above.with_own_lines(index, line)).collect();
         if named.is_empty() {
@@ -322,9 +346,9 @@ impl<'p> Page<'p> {
     }
 
     /// The recipient that a line names, with the indented lines below it.
-    fn with_own_lines(&self, index: usize, line: &Line) -> Option<Said> {
+    fn with_own_lines(&self, index: usize, line: &Line<'_>) -> Option<Said> {
         let said = self.named(line)?;
-        let own = self.lines[index + 1..].iter().take_while(|line| !line.is_blank() && !line.has(&self.layout.recipient)).count();
+        let own = self.lines[index + 1..].iter().take_while(|line| !line.is_blank() && !self.marks.recipient.stand_in(line)).count();
         Some(Said { words: self.text_of(&self.lines[index + 1..index + 1 + own]).into(), ..said })
     }
 }

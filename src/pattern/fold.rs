@@ -24,34 +24,49 @@ impl Folded {
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Self {
-        if is_plain(text.as_bytes()) {
-            return Self(text.to_ascii_lowercase());
-        }
-        Self(plain_words(text).unwrap_or_else(|| walked(text)))
+        let mut out = String::with_capacity(text.len());
+        Self::append(text, &mut out);
+        Self(out)
     }
 
-    /// Folds `text`, whose lines were folded one by one.
+    /// Puts the folded form of `text` behind `out`.
     ///
     /// ```
     /// use modori::pattern::Folded;
-    /// for text in ["Mailbox\n\n  full \n", "550-5.1.1 User\n550 5.1.1 unknown", "お届け\nできません"] {
-    ///     let lines: Vec<Folded> = text.lines().map(Folded::new).collect();
-    ///     assert_eq!(Folded::of_lines(text, lines.iter().map(Folded::as_str)), Folded::new(text));
-    /// }
+    /// let mut out = "to ".to_owned();
+    /// Folded::append("  Ｔａｒｏ\n Yamada ", &mut out);
+    /// assert_eq!(out, "to taro yamada");
+    /// ```
+    pub fn append(text: &str, out: &mut String) {
+        let start = out.len();
+        if is_plain(text.as_bytes()) {
+            out.push_str(text);
+        } else if has_plain_words(text) {
+            push_words(text, out);
+        } else {
+            push_walked(text, out);
+        }
+        // What is no letter of ASCII is in small letters already.
+        out[start..].make_ascii_lowercase();
+    }
+
+    /// Whether the folded lines of `text`, one blank apart, are its folded form.
+    ///
+    /// ```
+    /// use modori::pattern::Folded;
+    /// assert!(Folded::is_by_lines("Mailbox\n\n  full \n"));
+    /// assert!(!Folded::is_by_lines("550-5.1.1 User\n550 5.1.1 unknown"));
+    /// assert!(!Folded::is_by_lines("お届け\nできません"));
     /// ```
     #[must_use]
-    pub fn of_lines<'l>(text: &str, lines: impl Iterator<Item = &'l str>) -> Self {
-        if !has_plain_words(text) {
-            return Self(walked(text));
-        }
-        let mut out = String::with_capacity(text.len());
-        for line in lines.filter(|line| !line.is_empty()) {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push_str(line);
-        }
-        Self(out)
+    pub fn is_by_lines(text: &str) -> bool {
+        has_plain_words(text)
+    }
+
+    /// A text that is folded already.
+    #[must_use]
+    pub const fn already(folded: String) -> Self {
+        Self(folded)
     }
 
     /// The folded text.
@@ -142,31 +157,26 @@ fn has_plain_words(text: &str) -> bool {
     text.is_ascii() && !hyphens.any(|at| begins_word(at) && opens_reply(&bytes[at..]))
 }
 
-/// The folded form of a text of plain words.
-fn plain_words(text: &str) -> Option<String> {
-    if !has_plain_words(text) {
-        return None;
-    }
-    let mut out = Vec::with_capacity(text.len());
-    for word in text.as_bytes().split(|byte| is_ascii_blank(*byte)).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(b' ');
+/// Puts the words of a text, which is ASCII, one blank apart behind `out`.
+fn push_words(text: &str, out: &mut String) {
+    let (bytes, begin) = (text.as_bytes(), out.len());
+    let mut at = 0;
+    while let Some(blanks) = bytes[at..].iter().position(|byte| !is_ascii_blank(*byte)) {
+        let start = at + blanks;
+        at = bytes[start..].iter().position(|byte| is_ascii_blank(*byte)).map_or(bytes.len(), |length| start + length);
+        if out.len() > begin {
+            out.push(' ');
         }
-        out.extend_from_slice(word);
+        out.push_str(&text[start..at]);
     }
-    out.make_ascii_lowercase();
-    String::from_utf8(out).ok()
 }
 
-/// The folded form of any text.
-fn walked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Puts the folded pieces of any text behind `out`, ASCII letters still in their case.
+fn push_walked(text: &str, out: &mut String) {
     walk(text, |piece, _| {
         out.push_str(piece);
         true
     });
-    out.make_ascii_lowercase();
-    out
 }
 
 /// Calls `sink` with each folded piece (ASCII letters still in their case) and the range that it came from; where both are
@@ -394,15 +404,16 @@ mod tests {
     proptest! {
         #[test]
         fn plain_words_fold_as_any_text(text in "([ \t\r\nA-Ca-c.-]|[2-6]{3}-){0,40}") {
-            if let Some(folded) = plain_words(&text) {
-                prop_assert_eq!(folded, walked(&text));
-            }
+            let (mut words, mut walked) = (String::new(), String::new());
+            push_words(&text, &mut words);
+            push_walked(&text, &mut walked);
+            prop_assert!(words == walked || !has_plain_words(&text));
         }
 
         #[test]
         fn lines_in_a_row_fold_as_the_text(text in "([ \\t\\r\\nA-Ca-c.-]|[2-6]{3}-|あ|é){0,40}|\\PC{0,20}\n\\PC{0,20}") {
-            let lines: Vec<Folded> = text.split_inclusive('\n').map(|line| Folded::new(line.trim())).collect();
-            prop_assert_eq!(Folded::of_lines(&text, lines.iter().map(Folded::as_str)), Folded::new(&text));
+            let lines: Vec<String> = text.split_inclusive('\n').map(|line| fold(line.trim())).filter(|line| !line.is_empty()).collect();
+            prop_assert!(lines.join(" ") == fold(&text) || !Folded::is_by_lines(&text));
         }
 
         #[test]
