@@ -237,10 +237,10 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
     }
 }
 
-/// The length of the text at the front that folds to itself: ASCII without white space, or characters that are known to, but for
-/// one that a mark may join.
+/// The length of the text at the front that folds to itself: ASCII words one blank apart, of which only the first may be a code, or
+/// characters that are known to, but for one that a mark may join.
 fn plain_run(text: &str) -> usize {
-    let ascii = text.bytes().take_while(u8::is_ascii_graphic).count();
+    let ascii = plain_words(text.as_bytes());
     let (mut run, mut last) = (ascii, usize::from(ascii > 0));
     for next in text[ascii..].chars() {
         if ascii > 0 || !folds_to_itself(next) {
@@ -250,6 +250,19 @@ fn plain_run(text: &str) -> usize {
         run += last;
     }
     run
+}
+
+/// The length of the words of ASCII at the front, one blank apart, up to one that may be a code.
+fn plain_words(bytes: &[u8]) -> usize {
+    let mut run = 0;
+    loop {
+        run += bytes[run..].iter().take_while(|byte| byte.is_ascii_graphic()).count();
+        let goes_on = run > 0 && matches!(bytes[run..], [b' ', b'!'..=b'1' | b'6'..=b'~', ..]);
+        if !goes_on {
+            return run;
+        }
+        run += 1;
+    }
 }
 
 /// Folds one character with the marks that follow it into `out`; returns its length in `text`.
@@ -344,8 +357,9 @@ impl Continuations {
             return (piece, next);
         }
         self.reply = Some([bytes[0], bytes[1], bytes[2]]);
-        let status = piece[4..].parse::<crate::model::Status>().is_ok();
-        self.status = if status { bytes[4..].to_vec() } else { Vec::new() };
+        let word = piece[4..].split(' ').next().unwrap_or_default();
+        let status = word.parse::<crate::model::Status>().is_ok();
+        self.status = if status { word.as_bytes().to_vec() } else { Vec::new() };
         self.separator = true;
         (&piece[..3], at + 4)
     }
