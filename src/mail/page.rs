@@ -16,7 +16,7 @@ const HEADER_LINES: usize = 3;
 #[derive(Debug)]
 pub(super) struct Sheet<'t> {
     text: &'t str,
-    /// The folded lines one blank apart.
+    /// The folded lines in a row.
     by_lines: Haystack,
     /// Where each line ends in these.
     ends: Vec<usize>,
@@ -39,22 +39,11 @@ pub(super) struct Marks<'p>(Vec<&'p TextPattern>);
 
 impl<'t> Sheet<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut folded = String::with_capacity(text.len());
-        let line = |line: &str| {
-            let before = folded.len();
-            folded.push_str(if folded.is_empty() { "" } else { " " });
-            let start = folded.len();
-            Folded::append(line.trim(), &mut folded);
-            if folded.len() == start {
-                folded.truncate(before);
-            }
-            folded.len()
-        };
-        let ends = text.split_inclusive('\n').map(line).collect();
+        let (by_lines, ends) = Folded::lines(text);
         let opening = cut(text, OPENING);
         let is_by_lines = opening.len() == text.len() && Folded::is_by_lines(text);
         let whole = (!is_by_lines).then(|| Haystack::from(Folded::new(opening)));
-        Self { text, by_lines: Haystack::from(Folded::already(folded)), ends, whole }
+        Self { text, by_lines: by_lines.into(), ends, whole }
     }
 
     /// The text as it was written.

@@ -24,49 +24,52 @@ impl Folded {
     /// ```
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let mut out = String::with_capacity(text.len());
-        Self::append(text, &mut out);
-        Self(out)
+        let mut folded = String::with_capacity(text.len());
+        push_folded(text, &mut folded);
+        folded.make_ascii_lowercase();
+        Self(folded)
     }
 
-    /// Puts the folded form of `text` behind `out`.
+    /// The folded lines of `text` in a row, as words are, and where each line ends in these.
     ///
     /// ```
     /// use modori::pattern::Folded;
-    /// let mut out = "to ".to_owned();
-    /// Folded::append("  Ｔａｒｏ\n Yamada ", &mut out);
-    /// assert_eq!(out, "to taro yamada");
+    /// let (lines, ends) = Folded::lines("To: Ｔａｒｏ\n\n  お届け\nできません\n");
+    /// assert_eq!(lines.as_str(), "to: taro お届けできません");
+    /// assert_eq!(ends, [8, 8, 18, 33]);
     /// ```
-    pub fn append(text: &str, out: &mut String) {
-        let start = out.len();
-        if is_plain(text.as_bytes()) {
-            out.push_str(text);
-        } else if has_plain_words(text) {
-            push_words(text, out);
-        } else {
-            push_walked(text, out);
-        }
-        // What is no letter of ASCII is in small letters already.
-        out[start..].make_ascii_lowercase();
+    #[must_use]
+    pub fn lines(text: &str) -> (Self, Vec<usize>) {
+        let push = if has_plain_words(text) { push_words } else { push_folded };
+        let mut folded = String::with_capacity(text.len());
+        let line = |line: &str| {
+            let before = folded.len();
+            let last = folded.chars().next_back();
+            folded.push_str(if before == 0 { "" } else { " " });
+            let start = folded.len();
+            push(line.trim(), &mut folded);
+            match folded[start..].chars().next() {
+                None => folded.truncate(before),
+                Some(first) if is_cjk(first) && last.is_some_and(is_cjk) => drop(folded.remove(before)),
+                Some(_) => {}
+            }
+            folded.len()
+        };
+        let ends = text.split_inclusive('\n').map(line).collect();
+        folded.make_ascii_lowercase();
+        (Self(folded), ends)
     }
 
-    /// Whether the folded lines of `text`, one blank apart, are its folded form.
+    /// Whether the folded [`lines`](Self::lines) of `text` are its folded form: no reply goes over several of them.
     ///
     /// ```
     /// use modori::pattern::Folded;
     /// assert!(Folded::is_by_lines("Mailbox\n\n  full \n"));
     /// assert!(!Folded::is_by_lines("550-5.1.1 User\n550 5.1.1 unknown"));
-    /// assert!(!Folded::is_by_lines("お届け\nできません"));
     /// ```
     #[must_use]
     pub fn is_by_lines(text: &str) -> bool {
-        has_plain_words(text)
-    }
-
-    /// A text that is folded already.
-    #[must_use]
-    pub const fn already(folded: String) -> Self {
-        Self(folded)
+        !may_open_reply(text.as_bytes())
     }
 
     /// The folded text.
@@ -151,19 +154,34 @@ fn is_plain(bytes: &[u8]) -> bool {
 
 /// Whether only letter case and blanks can make a difference in a text: ASCII in which no word is a `550-` with more behind it.
 fn has_plain_words(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let begins_word = |at: usize| at == 0 || is_ascii_blank(bytes[at - 1]);
-    let mut hyphens = memchr::memchr_iter(b'-', bytes).filter_map(|hyphen| hyphen.checked_sub(3));
-    text.is_ascii() && !hyphens.any(|at| begins_word(at) && opens_reply(&bytes[at..]))
+    text.is_ascii() && !may_open_reply(text.as_bytes())
 }
 
-/// Puts the words of a text, which is ASCII, one blank apart behind `out`.
+/// Whether a word may be a `550-` with more behind it.
+fn may_open_reply(bytes: &[u8]) -> bool {
+    let begins_word = |at: usize| at == 0 || is_ascii_blank(bytes[at - 1]) || !bytes[at - 1].is_ascii();
+    let mut hyphens = memchr::memchr_iter(b'-', bytes).filter_map(|hyphen| hyphen.checked_sub(3));
+    hyphens.any(|at| opens_reply(&bytes[at..]) && begins_word(at))
+}
+
+/// Puts the folded form of a text behind `out`, ASCII letters still in their case.
+fn push_folded(text: &str, out: &mut String) {
+    if is_plain(text.as_bytes()) {
+        out.push_str(text);
+    } else if has_plain_words(text) {
+        push_words(text, out);
+    } else {
+        push_walked(text, out);
+    }
+}
+
+/// Likewise of a text of plain words.
 fn push_words(text: &str, out: &mut String) {
     let (bytes, begin) = (text.as_bytes(), out.len());
     let mut at = 0;
     while let Some(blanks) = bytes[at..].iter().position(|byte| !is_ascii_blank(*byte)) {
         let start = at + blanks;
-        at = bytes[start..].iter().position(|byte| is_ascii_blank(*byte)).map_or(bytes.len(), |length| start + length);
+        at = start + words_apart(&bytes[start..], |_| true);
         if out.len() > begin {
             out.push(' ');
         }
@@ -171,7 +189,19 @@ fn push_words(text: &str, out: &mut String) {
     }
 }
 
-/// Puts the folded pieces of any text behind `out`, ASCII letters still in their case.
+/// The length of the words of ASCII at the front, one blank apart, up to one that may not begin so.
+fn words_apart(bytes: &[u8], may_begin: impl Fn(u8) -> bool) -> usize {
+    let mut length = 0;
+    loop {
+        length += bytes[length..].iter().take_while(|byte| byte.is_ascii_graphic()).count();
+        match bytes[length..] {
+            [b' ', next, ..] if length > 0 && next.is_ascii_graphic() && may_begin(next) => length += 1,
+            _ => return length,
+        }
+    }
+}
+
+/// Likewise of any text.
 fn push_walked(text: &str, out: &mut String) {
     walk(text, |piece, _| {
         out.push_str(piece);
@@ -240,7 +270,7 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
 /// The length of the text at the front that folds to itself: ASCII words one blank apart, of which only the first may be a code, or
 /// characters that are known to, but for one that a mark may join.
 fn plain_run(text: &str) -> usize {
-    let ascii = plain_words(text.as_bytes());
+    let ascii = words_apart(text.as_bytes(), |first| !matches!(first, b'2'..=b'5'));
     let (mut run, mut last) = (ascii, usize::from(ascii > 0));
     for next in text[ascii..].chars() {
         if ascii > 0 || !folds_to_itself(next) {
@@ -250,19 +280,6 @@ fn plain_run(text: &str) -> usize {
         run += last;
     }
     run
-}
-
-/// The length of the words of ASCII at the front, one blank apart, up to one that may be a code.
-fn plain_words(bytes: &[u8]) -> usize {
-    let mut run = 0;
-    loop {
-        run += bytes[run..].iter().take_while(|byte| byte.is_ascii_graphic()).count();
-        let goes_on = run > 0 && matches!(bytes[run..], [b' ', b'!'..=b'1' | b'6'..=b'~', ..]);
-        if !goes_on {
-            return run;
-        }
-        run += 1;
-    }
 }
 
 /// Folds one character with the marks that follow it into `out`; returns its length in `text`.
@@ -425,9 +442,13 @@ mod tests {
         }
 
         #[test]
-        fn lines_in_a_row_fold_as_the_text(text in "([ \\t\\r\\nA-Ca-c.-]|[2-6]{3}-|あ|é){0,40}|\\PC{0,20}\n\\PC{0,20}") {
-            let lines: Vec<String> = text.split_inclusive('\n').map(|line| fold(line.trim())).filter(|line| !line.is_empty()).collect();
-            prop_assert!(lines.join(" ") == fold(&text) || !Folded::is_by_lines(&text));
+        fn lines_in_a_row_fold_as_the_text(text in "([ \\t\\r\\nA-Ca-c.-]|[2-6]{3}-|\n|あ|é|\u{301}|\u{3000}|ｶ|ﾞ){0,40}|\\PC{0,20}\n\\PC{0,20}") {
+            let (lines, ends) = Folded::lines(&text);
+            prop_assert!(lines == Folded::new(&text) || !Folded::is_by_lines(&text), "{:?} {:?}", lines, Folded::new(&text));
+            let alone: Vec<String> = text.split_inclusive('\n').map(|line| fold(line.trim())).collect();
+            let starts = std::iter::once(&0).chain(&ends);
+            let cut: Vec<&str> = starts.zip(&ends).map(|(start, end)| lines.as_str()[*start..*end].trim_start_matches(' ')).collect();
+            prop_assert_eq!(cut, alone);
         }
 
         #[test]
