@@ -271,8 +271,9 @@ impl Run<'_> {
 impl Set {
     fn new(class: &ClassUnicode) -> Self {
         let mut ascii = 0;
-        for range in class.ranges() {
-            (u32::from(range.start())..=u32::from(range.end()).min(127)).for_each(|c| ascii |= 1 << c);
+        for range in class.ranges().iter().take_while(|range| range.start().is_ascii()) {
+            let (start, end) = (u32::from(range.start()), u32::from(range.end()).min(127));
+            ascii |= u128::MAX << start & u128::MAX >> (127 - end);
         }
         Self { ascii, others: class.iter().filter(|range| !range.end().is_ascii()).copied().collect() }
     }
