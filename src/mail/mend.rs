@@ -1,7 +1,10 @@
 //! Mails as they come, made fit for a parser: broken header lines, boundaries that fit nothing, and more of it than any report has.
 
-use mail_parser::{Message, PartType};
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use mail_parser::{Message, PartType};
 
 use crate::model::Limit;
 
@@ -13,6 +16,9 @@ pub(super) const MAX_PARTS: usize = 100;
 
 /// The field that begins a part, at the beginning of a line.
 const PART: &[u8] = b"content-type";
+
+/// What all lines with it begin with, of which there are few others.
+static LINES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(["\nco", "\nCo", "\nCO", "\ncO"]).ok());
 
 /// Header fields with which a message begins; where one stands above a part, the part may be a returned message's.
 const OTHERS: [&str; 4] = ["received:", "return-path:", "message-id:", "from:"];
@@ -31,8 +37,8 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     let mut bytes = Vec::new();
     let mut kept = 0;
     let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
-    let fields = memchr::memchr_iter(b'\n', mail).map(|end| end + 1).filter(is_part);
-    for (count, field) in fields.enumerate() {
+    let lines = LINES.iter().flat_map(|lines| lines.find_iter(mail)).map(|found| found.start() + 1);
+    for (count, field) in lines.filter(is_part).enumerate() {
         if count == MAX_PARTS {
             limit = Some(Limit::Parts);
             mail = &mail[..field];
@@ -119,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_parameter_at_the_beginning_of_a_line_is_indented() {
-        let mail = b"Subject: x\nContent-Type: multipart/mixed;\nboundary=\"b\";\ncharset=utf-8\nTo: a\n\nContent-type: text;\nname=x\n";
-        let want = "Subject: x\nContent-Type: multipart/mixed;\n boundary=\"b\";\n charset=utf-8\nTo: a\n\nContent-type: text;\n name=x\n";
+        let mail = b"Subject: x\nContent-Type: multipart/mixed;\nboundary=\"b\";\ncharset=utf-8\nTo: a\n\ncONTENT-type: text;\nname=x\n";
+        let want = "Subject: x\nContent-Type: multipart/mixed;\n boundary=\"b\";\n charset=utf-8\nTo: a\n\ncONTENT-type: text;\n name=x\n";
         assert_eq!(String::from_utf8_lossy(&mend(mail).bytes), want);
     }
 
