@@ -68,6 +68,9 @@ fn guessed(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(text.to_owned());
     }
+    if bytes.iter().filter(|byte| may_begin_kana(**byte)).take(KANA).count() < KANA {
+        return None;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(&bytes[..bytes.len().min(SAMPLE)], true);
     let encoding = detector.guess(None, Utf8Detection::Allow);
@@ -77,6 +80,11 @@ fn guessed(bytes: &[u8]) -> Option<String> {
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     let kana = text.chars().filter(|c| matches!(c, '\u{3041}'..='\u{30fe}')).take(KANA).count();
     (!broken && kana == KANA).then(|| text.into_owned())
+}
+
+/// Whether kana begin with such a byte in Shift_JIS or EUC-JP.
+const fn may_begin_kana(byte: u8) -> bool {
+    matches!(byte, 0x81..=0x83 | 0xA1 | 0xA4 | 0xA5)
 }
 
 #[cfg(test)]
@@ -112,6 +120,17 @@ mod tests {
             assert_eq!(fields(&encoding.encode(words).0), words, "{}", encoding.name());
         }
         assert_eq!(fields(b"Status: \xff"), "Status: \u{FFFD}");
+    }
+
+    #[test]
+    fn what_kana_begin_with_is_known() {
+        for kana in '\u{3041}'..='\u{30fe}' {
+            for encoding in [SHIFT_JIS, EUC_JP] {
+                let text = kana.to_string();
+                let (bytes, _, unknown) = encoding.encode(&text);
+                assert!(unknown || may_begin_kana(bytes[0]), "{kana} {}", encoding.name());
+            }
+        }
     }
 
     #[test]
