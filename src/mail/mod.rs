@@ -8,6 +8,7 @@ mod charset;
 mod dsn;
 mod feedback;
 mod headers;
+mod html;
 mod join;
 mod mend;
 mod mime;

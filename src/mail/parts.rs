@@ -1,9 +1,8 @@
 //! The parts of a report: its own words, its fields for programs, and the message that came back.
 
-use mail_parser::decoders::html::html_to_text;
-
 use super::charset;
 use super::headers::Returned;
+use super::html;
 use super::mime::{Kind, Message, Part};
 use crate::model::{Limit, Own};
 
@@ -36,7 +35,7 @@ impl<'m> Parts<'m> {
         }
         if parts.text.trim().is_empty() {
             let html: Vec<_> = html.into_iter().map(|part| message.text(part)).collect();
-            parts.text = html_to_text(&html.concat());
+            parts.text = html::words(&html.concat());
         }
         if let Some(end) = memchr::memchr_iter(b'\n', parts.text.as_bytes()).nth(MAX_LINES) {
             parts.text.truncate(end);
