@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 use mail_parser::ContentType;
+use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::DecoderFnc;
 use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::parsers::MessageStream;
 use memchr::memmem::Finder;
 
@@ -243,6 +245,16 @@ impl Transfer {
 
     /// The bytes that are written so; none where they are not.
     fn decode(self, raw: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let strictly = match self {
+            Self::Plain => return Some(Cow::Borrowed(raw)),
+            Self::QuotedPrintable => quoted_printable_decode(raw),
+            Self::Base64 => base64_decode(raw),
+        };
+        strictly.map(Cow::Owned).or_else(|| self.decode_leniently(raw))
+    }
+
+    /// Likewise, but slower, and passing over what is a little wrong.
+    fn decode_leniently(self, raw: &[u8]) -> Option<Cow<'_, [u8]>> {
         let mut stream = MessageStream::new(raw);
         let (end, bytes) = match self {
             Self::Plain => return Some(Cow::Borrowed(raw)),
