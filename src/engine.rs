@@ -130,7 +130,7 @@ impl Engine {
             action,
             strength: chosen.as_ref().map_or(Strength::Symptom, |chosen| self.set.strength(&chosen.verdict)),
             rule: chosen.as_ref().map(|chosen| chosen.rule),
-            words: chosen.as_ref().and_then(|chosen| words(&failure, chosen)),
+            words: chosen.as_ref().and_then(words),
             provider: speaker.or_else(|| self.provider_of(chosen.as_ref())),
             remote,
             reporter,
@@ -263,11 +263,23 @@ fn kind_of(category: &Category) -> Kind {
     category.default_for.first().copied().unwrap_or(Kind::Bounce)
 }
 
-/// The words that a match took, in the utterance as it was written.
-fn words(failure: &Failure<'_>, chosen: &Match) -> Option<Words> {
-    let pattern = chosen.pattern?;
-    let text = &failure.utterances[chosen.utterance].text;
-    Some(Words { pattern, utterance: chosen.utterance, range: Folded::origin(text, chosen.range.clone()) })
+/// The words that a match took.
+fn words(chosen: &Match) -> Option<Words> {
+    Some(Words { pattern: chosen.pattern?, utterance: chosen.utterance, seen: chosen.range.clone() })
+}
+
+/// Where the words that decided stand in their utterance as it was written.
+#[must_use]
+pub fn decided_at(diagnosis: &Diagnosis<'_>) -> Option<Range<usize>> {
+    let words = diagnosis.words.as_ref()?;
+    Some(Folded::origin(&diagnosis.failure.utterances[words.utterance].text, words.seen.clone()))
+}
+
+/// The words that decided, as they were written.
+#[must_use]
+pub fn deciding<'d>(diagnosis: &'d Diagnosis<'_>) -> Option<&'d str> {
+    let words = diagnosis.words.as_ref()?;
+    Some(&diagnosis.failure.utterances[words.utterance].text[decided_at(diagnosis)?])
 }
 
 /// Severity and action: a delay is a notice that asks for nothing; a code that says "for now" makes a permanent severity

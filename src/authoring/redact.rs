@@ -8,6 +8,7 @@ use super::sketch::{Cut, Way, sketch};
 use super::stand_in::StandIns;
 use super::vocabulary::Vocabulary;
 use crate::Engine;
+use crate::engine::deciding;
 use crate::mail::Report;
 use crate::matcher::Viewpoint;
 use crate::model::{Diagnosis, Fact, ProviderIx, is_cjk};
@@ -46,7 +47,7 @@ pub struct Redacted {
 pub fn redact_text(engine: &Engine, known: &Vocabulary, text: &str) -> Redacted {
     let original = engine.lookup(text, Viewpoint::default());
     let before = vec![gist(engine, &original)];
-    let (needed, words) = (Some(providers(&original).collect()), deciding(&original));
+    let (needed, words) = (Some(providers(&original).collect()), deciding(&original).unwrap_or_default());
     let tried = |(needed, deciding): (&Option<HashSet<ProviderIx>>, &str)| {
         let mut stand_ins = StandIns::needing(engine, known, text, needed.as_ref());
         let ids = stand_ins.keep_ids(deciding);
@@ -55,7 +56,7 @@ pub fn redact_text(engine: &Engine, known: &Vocabulary, text: &str) -> Redacted 
         let stays = stand_ins.stayed().map(str::to_owned).chain(ids).collect();
         Redacted { changes: changes(&before, &after), stays, unsure: doubts(known, &redacted), text: redacted }
     };
-    first_good([(&needed, ""), (&needed, &*words), (&None, ""), (&None, &*words)].into_iter().map(tried))
+    first_good([(&needed, ""), (&needed, words), (&None, ""), (&None, words)].into_iter().map(tried))
 }
 
 /// A mail with stand-ins: its structure is kept, of the message that came back only what names it.
@@ -65,7 +66,7 @@ pub fn redact_text(engine: &Engine, known: &Vocabulary, text: &str) -> Redacted 
 pub fn redact_mail(engine: &Engine, known: &Vocabulary, mail: &[u8]) -> Redacted {
     let originals = diagnoses(engine, mail);
     let before: Vec<Gist> = originals.iter().map(|diagnosis| gist(engine, diagnosis)).collect();
-    let words: String = originals.iter().map(|diagnosis| format!("{} ", deciding(diagnosis))).collect();
+    let words: String = originals.iter().map(|diagnosis| format!("{} ", deciding(diagnosis).unwrap_or_default())).collect();
     let needed = Some(originals.iter().flat_map(providers).collect());
     let sample = first_good(ways(&words, needed.as_ref()).into_iter().map(|way| {
         let drawn = sketch(engine, known, mail, &way);
@@ -118,12 +119,6 @@ fn first_good(samples: impl IntoIterator<Item = Redacted>) -> Redacted {
 /// The providers that a diagnosis is about.
 fn providers(diagnosis: &Diagnosis<'_>) -> impl Iterator<Item = ProviderIx> + use<> {
     [diagnosis.provider, diagnosis.remote, diagnosis.reporter].into_iter().flatten()
-}
-
-/// The words that decided.
-fn deciding(diagnosis: &Diagnosis<'_>) -> String {
-    let words = diagnosis.words.as_ref();
-    words.map_or_else(String::new, |words| diagnosis.failure.utterances[words.utterance].text[words.range.clone()].to_owned())
 }
 
 fn diagnoses(engine: &Engine, mail: &[u8]) -> Vec<Diagnosis<'static>> {

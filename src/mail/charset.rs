@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
-use mail_parser::decoders::base64::base64_decode;
-use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{Encoding as Transfer, Message, MessagePart, MimeHeaders as _};
+use encoding_rs::{EUC_JP, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
+
+use super::mime::Charset;
 
 /// What Japanese text in ISO-2022-JP (RFC 1468) switches character sets with.
 const SWITCHES: [&str; 3] = ["\u{1b}$B", "\u{1b}$@", "\u{1b}(J"];
@@ -17,26 +16,40 @@ const KANA: usize = 3;
 /// How much of a text its character set is guessed by, in bytes.
 const SAMPLE: usize = 64 * 1024;
 
-/// The text of a part; `decoded` is what its label makes of it.
-pub(super) fn text<'t>(message: &Message<'_>, part: &MessagePart<'_>, decoded: &'t str) -> Cow<'t, str> {
-    let plain = unescaped(decoded);
-    if decoded.is_ascii() || matches!(plain, Cow::Owned(_)) {
-        return plain;
+/// The text that bytes are in the character set which they are said to be in; where they are evidently in another, in that one.
+pub(super) fn text(bytes: Cow<'_, [u8]>, said: Option<Charset>) -> Cow<'_, str> {
+    let label = said.and_then(|said| said.encoding);
+    if bytes.is_ascii() && said.is_none_or(|said| said.holds_ascii()) {
+        return settled(utf8(bytes));
     }
-    let label = part.content_type().and_then(|kind| kind.attribute("charset")).and_then(|label| Encoding::for_label(label.as_bytes()));
+    let decoded = said.and_then(|said| said.decoder).map_or_else(|| utf8(Cow::Borrowed(&bytes)).into_owned(), |decode| decode(&bytes));
+    if let Cow::Owned(plain) = unescaped(&decoded) {
+        return Cow::Owned(plain);
+    }
     // Labels of ASCII and Latin-1 are what programs write that know nothing of the text.
     let vague = label.is_none_or(|label| label == WINDOWS_1252);
-    if !vague && !decoded.contains(char::REPLACEMENT_CHARACTER) {
-        return plain;
+    let doubtful = !decoded.is_ascii() && (vague || decoded.contains(char::REPLACEMENT_CHARACTER));
+    Cow::Owned(if doubtful { guessed(&bytes) } else { None }.unwrap_or(decoded))
+}
+
+/// The text of bytes in UTF-8; what is broken in them is replaced.
+fn utf8(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
+        Cow::Owned(bytes) => {
+            Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned()))
+        }
     }
-    bytes(message, part).and_then(|bytes| guessed(&bytes)).map_or(plain, Cow::Owned)
 }
 
 /// The text of fields for programs, which name no character set and should be ASCII or UTF-8.
 pub(super) fn fields(bytes: &[u8]) -> String {
-    let text = guessed(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    settled(Cow::Owned(guessed(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned()))).into_owned()
+}
+
+fn settled(text: Cow<'_, str>) -> Cow<'_, str> {
     match unescaped(&text) {
-        Cow::Owned(decoded) => decoded,
+        Cow::Owned(decoded) => Cow::Owned(decoded),
         Cow::Borrowed(_) => text,
     }
 }
@@ -53,20 +66,13 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The bytes of a part, its transfer encoding undone.
-fn bytes<'m>(message: &'m Message<'_>, part: &MessagePart<'_>) -> Option<Cow<'m, [u8]>> {
-    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
-    match part.encoding {
-        Transfer::None => Some(Cow::Borrowed(raw)),
-        Transfer::QuotedPrintable => quoted_printable_decode(raw).map(Cow::Owned),
-        Transfer::Base64 => base64_decode(raw).map(Cow::Owned),
-    }
-}
-
 /// The text where it is evidently UTF-8, Shift_JIS or EUC-JP.
 fn guessed(bytes: &[u8]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(text.to_owned());
+    }
+    if bytes.iter().filter(|byte| may_begin_kana(**byte)).take(KANA).count() < KANA {
+        return None;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(&bytes[..bytes.len().min(SAMPLE)], true);
@@ -79,17 +85,21 @@ fn guessed(bytes: &[u8]) -> Option<String> {
     (!broken && kana == KANA).then(|| text.into_owned())
 }
 
+/// Whether kana begin with such a byte in Shift_JIS or EUC-JP.
+const fn may_begin_kana(byte: u8) -> bool {
+    matches!(byte, 0x81..=0x83 | 0xA1 | 0xA4 | 0xA5)
+}
+
 #[cfg(test)]
 mod tests {
-    use mail_parser::{MessageParser, PartType};
-
+    use super::super::mime::{Mail, Message};
     use super::*;
 
     fn read(label: &str, body: &[u8]) -> String {
-        let mail = [format!("Subject: x\nContent-Type: text/plain{label}\n\n").as_bytes(), body].concat();
-        let message = MessageParser::default().parse(&mail).unwrap();
-        let PartType::Text(decoded) = &message.parts[0].body else { panic!("no text") };
-        text(&message, &message.parts[0], decoded).into_owned()
+        let bytes = [format!("Subject: x\nContent-Type: text/plain{label}\n\n").as_bytes(), body].concat();
+        let mail = Mail::parse(&bytes).unwrap();
+        let message = Message::from(&mail);
+        message.text(&message.parts[0]).into_owned()
     }
 
     #[test]
@@ -112,6 +122,17 @@ mod tests {
             assert_eq!(fields(&encoding.encode(words).0), words, "{}", encoding.name());
         }
         assert_eq!(fields(b"Status: \xff"), "Status: \u{FFFD}");
+    }
+
+    #[test]
+    fn what_kana_begin_with_is_known() {
+        for kana in '\u{3041}'..='\u{30fe}' {
+            for encoding in [SHIFT_JIS, EUC_JP] {
+                let text = kana.to_string();
+                let (bytes, _, unknown) = encoding.encode(&text);
+                assert!(unknown || may_begin_kana(bytes[0]), "{kana} {}", encoding.name());
+            }
+        }
     }
 
     #[test]

@@ -4,27 +4,32 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 use mail_parser::parsers::MessageStream;
-use mail_parser::{Addr, Address, HeaderName, Message};
+use mail_parser::{Addr, Address, HeaderValue};
 
 use super::charset::unescaped;
+use super::mime::{Mail, Message};
 use super::own::{backscatter, carried};
-use super::parser::PARSER;
 use crate::model::Own;
 use crate::pattern::{Folded, Haystack};
 
 /// The header fields of a message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields<'m>(&'m Message<'m>);
+pub(super) struct Fields<'m>(Message<'m>);
 
 impl<'m> Fields<'m> {
     /// The values of all fields of a name, as they stand. Those that are no UTF-8 are passed over.
     fn raw(self, name: &str) -> impl Iterator<Item = &'m str> {
-        let message = self.0;
-        let headers = message.parts.first().into_iter().flat_map(|part| &part.headers);
-        headers.filter(move |header| header.name.as_str().eq_ignore_ascii_case(name)).filter_map(|header| {
-            let value = message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
-            std::str::from_utf8(value).ok()
-        })
+        self.0.values(name).filter_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// What `parse` makes of the last field of a name.
+    fn last(self, name: &str, parse: fn(&mut MessageStream<'m>) -> HeaderValue<'m>) -> Option<HeaderValue<'m>> {
+        self.0.values(name).next_back().map(|value| parse(&mut MessageStream::new(value)))
+    }
+
+    /// The addresses in the last field of a name.
+    fn addresses(self, name: &str) -> Option<Address<'m>> {
+        self.last(name, MessageStream::parse_address)?.into_address()
     }
 
     /// The values of all fields of a name, unfolded.
@@ -47,24 +52,27 @@ pub(super) struct Headers<'m> {
     pub(super) from: Haystack,
     pub(super) subject: Haystack,
     /// The address that the report comes from.
-    pub(super) from_address: Option<&'m str>,
+    pub(super) from_address: Option<String>,
     pub(super) date: Option<Date>,
     fields: Fields<'m>,
 }
 
 impl<'m> Headers<'m> {
-    pub(super) fn new(message: &'m Message<'m>) -> Self {
-        let fields = Fields(message);
-        let mut from = message.from().map(shown).unwrap_or_default();
+    pub(super) fn new(message: impl Into<Message<'m>>) -> Self {
+        let fields = Fields(message.into());
+        let address = fields.addresses("from");
+        let mut from = address.as_ref().map(shown).unwrap_or_default();
         if let Some(raw) = fields.all("from").next() {
             from.push(' ');
             from.push_str(&raw);
         }
+        let subject = fields.last("subject", MessageStream::parse_unstructured);
+        let date = fields.last("date", MessageStream::parse_date).and_then(HeaderValue::into_datetime);
         Self {
             from: Folded::new(&from).into(),
-            subject: Folded::new(&unescaped(message.subject().unwrap_or_default())).into(),
-            from_address: message.from().and_then(first_address),
-            date: message.date().and_then(|d| Date::new(d.year.try_into().ok()?, d.month.try_into().ok()?, d.day.try_into().ok()?).ok()),
+            subject: Folded::new(&unescaped(subject.as_ref().and_then(HeaderValue::as_text).unwrap_or_default())).into(),
+            from_address: address.as_ref().and_then(first_address),
+            date: date.and_then(|d| Date::new(d.year.try_into().ok()?, d.month.try_into().ok()?, d.day.try_into().ok()?).ok()),
             fields,
         }
     }
@@ -89,8 +97,8 @@ fn shown(address: &Address<'_>) -> String {
     address.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn first_address<'m>(address: &'m Address<'m>) -> Option<&'m str> {
-    address.iter().find_map(|addr| addr.address())
+fn first_address(address: &Address<'_>) -> Option<String> {
+    address.iter().find_map(|addr| addr.address()).map(str::to_owned)
 }
 
 /// What is known of the message that came back.
@@ -111,31 +119,32 @@ pub(super) struct Returned {
 
 impl Returned {
     /// What the headers of a returned message tell; `own` is who we are.
-    pub(super) fn new(message: &Message<'_>, own: &Own) -> Self {
-        let addresses = |address: &Address<'_>| address.iter().filter_map(|addr| addr.address()).map(str::to_owned).collect::<Vec<_>>();
-        let text = |value: Option<&str>| value.map(str::to_owned).filter(|value| !value.is_empty());
-        let envelope = message.header(HeaderName::ReturnPath).and_then(|value| value.as_text());
-        let return_path = text(envelope.map(|text| text.trim_matches(['<', '>'])));
-        let sender = message.from().and_then(first_address).map(str::to_owned);
+    pub(super) fn new<'m>(message: impl Into<Message<'m>>, own: &Own) -> Self {
+        let fields = Fields(message.into());
+        let addresses = |address: Address<'_>| address.iter().filter_map(|addr| addr.address()).map(str::to_owned).collect::<Vec<_>>();
+        let envelope = fields.last("return-path", MessageStream::parse_id);
+        let return_path = envelope.as_ref().and_then(HeaderValue::as_text).map(|text| text.trim_matches(['<', '>']).to_owned());
+        let return_path = return_path.filter(|path| !path.is_empty());
+        let sender = fields.addresses("from").as_ref().and_then(first_address);
+        let subject = fields.last("subject", MessageStream::parse_unstructured);
+        let id = fields.last("message-id", MessageStream::parse_id);
         let mut returned = Self {
             sender: sender.or_else(|| return_path.clone()).filter(|sender| !sender.is_empty()),
-            subject: message.subject().map(|subject| unescaped(subject).into_owned()),
-            message_id: message.message_id().map(str::to_owned),
-            to: message.to().into_iter().chain(message.cc()).flat_map(addresses).collect(),
+            subject: subject.as_ref().and_then(HeaderValue::as_text).map(|subject| unescaped(subject).into_owned()),
+            message_id: id.as_ref().and_then(HeaderValue::as_text).map(str::to_owned),
+            to: ["to", "cc"].into_iter().filter_map(|name| fields.addresses(name)).flat_map(addresses).collect(),
             return_path,
             backscatter: None,
-            carried: carried(own, Fields(message)),
+            carried: carried(own, fields),
         };
-        returned.backscatter = backscatter(own, &returned, Fields(message));
+        returned.backscatter = backscatter(own, &returned, fields);
         returned
     }
 
     /// Reads the headers of a returned message from its text.
     pub(super) fn parse(text: &[u8], own: &Own) -> Option<Self> {
         let start = text.iter().position(|b| !b.is_ascii_whitespace())?;
-        let message = PARSER.parse_headers(&text[start..])?;
-        message.headers_raw().next()?;
-        Some(Self::new(&message, own))
+        Mail::parse_headers(&text[start..]).map(|header| Self::new(&header, own))
     }
 }
 

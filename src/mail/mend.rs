@@ -1,8 +1,10 @@
 //! Mails as they come, made fit for a parser: broken header lines, boundaries that fit nothing, and more of it than any report has.
 
-use mail_parser::{Message, PartType};
 use std::borrow::Cow;
 
+use memchr::memmem;
+
+use super::mime::{Kind, Message};
 use crate::model::Limit;
 
 /// How much of one mail is read, in bytes. What a report says stands before the message that it returns.
@@ -30,9 +32,7 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     let mut mail = &mail[..mail.len().min(MAX_MAIL)];
     let mut bytes = Vec::new();
     let mut kept = 0;
-    let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
-    let fields = memchr::memchr_iter(b'\n', mail).map(|end| end + 1).filter(is_part);
-    for (count, field) in fields.enumerate() {
+    for (count, field) in first_parts(mail).into_iter().enumerate() {
         if count == MAX_PARTS {
             limit = Some(Limit::Parts);
             mail = &mail[..field];
@@ -49,6 +49,16 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     }
     bytes.extend_from_slice(&mail[kept..]);
     Mended { bytes: Cow::Owned(bytes), limit }
+}
+
+/// Where the first fields that begin a part stand, one more than are read.
+fn first_parts(mail: &[u8]) -> Vec<usize> {
+    let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
+    // Few lines begin with that letter.
+    let written = |start| memmem::find_iter(mail, start).map(|end| end + 1).filter(is_part).take(MAX_PARTS + 1);
+    let mut parts: Vec<usize> = written(b"\nC").chain(written(b"\nc")).collect();
+    parts.sort_unstable();
+    parts
 }
 
 /// Where lines begin that are parameters of the field at `at` and should be indented: `boundary="…"` below `Content-Type: …;`.
@@ -80,12 +90,13 @@ fn begins_parameter(line: &[u8]) -> bool {
 /// A mail whose parts are separated by a boundary that its header does not name, as a multipart that can be read.
 ///
 /// None where it has parts already, or where the parts seem to be those of a message below.
-pub(super) fn with_its_boundary(message: &Message<'_>) -> Option<Vec<u8>> {
-    let [part] = &message.parts[..] else { return None };
-    if !matches!(part.body, PartType::Text(_) | PartType::Html(_)) {
+pub(super) fn with_its_boundary<'m>(message: impl Into<Message<'m>>) -> Option<Vec<u8>> {
+    let message = message.into();
+    let [part] = message.parts else { return None };
+    if !matches!(part.kind, Kind::Text | Kind::Html) {
         return None;
     }
-    let body = message.raw_message.get(part.offset_body as usize..)?;
+    let body = message.raw_body(part);
     let mut at = 0;
     for line in body.split_inclusive(|b| *b == b'\n') {
         let next = at + line.len();
@@ -113,14 +124,13 @@ fn begins_with_any(line: &[u8], words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mail_parser::MessageParser;
-
+    use super::super::mime::Mail;
     use super::*;
 
     #[test]
     fn a_parameter_at_the_beginning_of_a_line_is_indented() {
-        let mail = b"Subject: x\nContent-Type: multipart/mixed;\nboundary=\"b\";\ncharset=utf-8\nTo: a\n\nContent-type: text;\nname=x\n";
-        let want = "Subject: x\nContent-Type: multipart/mixed;\n boundary=\"b\";\n charset=utf-8\nTo: a\n\nContent-type: text;\n name=x\n";
+        let mail = b"Subject: x\nContent-Type: multipart/mixed;\nboundary=\"b\";\ncharset=utf-8\nTo: a\n\ncONTENT-type: text;\nname=x\n";
+        let want = "Subject: x\nContent-Type: multipart/mixed;\n boundary=\"b\";\n charset=utf-8\nTo: a\n\ncONTENT-type: text;\n name=x\n";
         assert_eq!(String::from_utf8_lossy(&mend(mail).bytes), want);
     }
 
@@ -143,8 +153,8 @@ mod tests {
     #[test]
     fn a_boundary_that_no_header_names_is_found() {
         let split = |mail: &str| {
-            let message = MessageParser::default().parse(mail.as_bytes())?;
-            with_its_boundary(&message).map(|bytes| MessageParser::default().parse(&bytes).map_or(0, |message| message.parts.len()))
+            let bytes = with_its_boundary(&Mail::parse(mail.as_bytes())?)?;
+            Mail::parse(&bytes).map(|mail| Message::from(&mail).parts.len())
         };
         assert_eq!(
             split("Subject: x\nContent-Type: multipart/mixed; boundary=no\n\nHi\n--b\nContent-Type: text/plain\n\nA\n--b--\n"),

@@ -9,7 +9,7 @@ use memchr::memmem;
 use serde_json::{Deserializer, Map, Value};
 
 use super::join::owned;
-use super::parser::PARSER;
+use super::mime::{Mail, Message};
 use super::report::Report;
 use crate::model::{Failure, Lazy, Notice, NoticeMark, RuleSet, Speaker};
 use crate::reading::Grammar;
@@ -54,14 +54,15 @@ impl NoticeReader {
     /// Reads a mail whose text is such JSON, with or without words behind it; `None` where it is none.
     #[must_use]
     pub fn read_mail(&self, grammar: &Grammar, mail: &[u8]) -> Option<Report> {
-        let behind = |blank: &&[u8]| Some(memmem::find(mail, blank)? + blank.len());
-        let body = [&b"\n\n"[..], b"\r\n\r\n"].iter().filter_map(behind).min()?;
+        let blank = memmem::find(mail, b"\n\n").map_or(mail.len(), |blank| blank + 2);
+        let body = memmem::find(&mail[..blank], b"\r\n\r\n").map_or(blank, |blank| blank + 4);
         // In base64 `{"` is `eyJ`.
         if !mail[body..].starts_with(b"{") && !mail[body..].starts_with(b"eyJ") {
             return None;
         }
-        let message = PARSER.parse(mail)?;
-        let told = self.read(grammar, message.body_text(0)?.as_bytes());
+        let mail = Mail::parse(mail)?;
+        let message = Message::from(&mail);
+        let told = self.read(grammar, message.text(message.parts.first()?).as_bytes());
         Some(told.report).filter(|report| !matches!(report, Report::NoReport(_)))
     }
 

@@ -14,7 +14,7 @@ pub(super) type Recovered = (String, RecipientSource);
 pub(super) fn recipients(layout: &Layout, headers: &Headers<'_>, returned: Option<&Returned>) -> Vec<Recovered> {
     let replies = matches!(layout.kind, Some(Kind::AutoReply | Kind::Challenge));
     if layout.about.map_or(replies, |about| about == About::Sender) {
-        return headers.from_address.iter().map(|from| ((*from).to_owned(), RecipientSource::Report)).collect();
+        return headers.from_address.iter().map(|from| (from.clone(), RecipientSource::Report)).collect();
     }
     let mut failed: Vec<Recovered> = Vec::new();
     for value in layout.named_in.iter().flat_map(|name| headers.all(name)) {

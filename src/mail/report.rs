@@ -10,8 +10,8 @@ use super::feedback;
 use super::headers::{Headers, Returned};
 use super::join::{owned, together};
 use super::mend::{mend, with_its_boundary};
+use super::mime::Mail;
 use super::page::{Line, Sheet, returned_at};
-use super::parser::PARSER;
 use super::parts::Parts;
 use super::recogniser::Recogniser;
 use super::recover::{self, Recovered};
@@ -68,9 +68,9 @@ impl Reader {
     #[must_use]
     pub fn read(&self, grammar: &Grammar, mail: &[u8]) -> Report {
         let mended = mend(mail);
-        let Some(message) = PARSER.parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
+        let Some(message) = Mail::parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
         let split = with_its_boundary(&message);
-        let again = split.as_deref().and_then(|bytes| PARSER.parse(bytes));
+        let again = split.as_deref().and_then(|bytes| Mail::parse(bytes));
         let parts = Parts::new(again.as_ref().unwrap_or(&message), &self.own);
         let too_long = mended.limit.or(parts.limit);
         let mut failures = self.failures(grammar, Headers::new(&message), parts, 0);
@@ -121,7 +121,7 @@ impl Reader {
             return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
         let inner = message_in(sheet.text(), lines, returned_at(lines, &sheet.marks(&layout.returned))).as_bytes();
-        let inner = PARSER.parse(inner);
+        let inner = Mail::parse(inner);
         inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
 

@@ -53,6 +53,6 @@ pub struct Words {
     pub pattern: usize,
     /// Which utterance of the failure.
     pub utterance: usize,
-    /// Where in the utterance's text, in bytes.
-    pub range: Range<usize>,
+    /// Where in the utterance's text as rules see it, in bytes.
+    pub seen: Range<usize>,
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::Engine;
+use crate::engine::{decided_at, deciding};
 use crate::matcher::{Match, Step, Viewpoint};
 use crate::model::names::named;
 use crate::model::{Diagnosis, Fact, Failure, Reply, Speaker, Stage, Status};
@@ -107,14 +108,14 @@ impl Evidence {
             status: utterance.status,
             text: utterance.text.to_string(),
             seen: Folded::new(&utterance.text).as_str().to_owned(),
-            decided: words.filter(|words| words.utterance == index).map(|words| (words.range.start, words.range.end)),
+            decided: words.filter(|words| words.utterance == index).and_then(|_| decided_at(diagnosis)).map(|at| (at.start, at.end)),
         });
         Self {
             utterances: said.collect(),
             pattern: rule.zip(words).map(|(rule, words)| rule.patterns[words.pattern].source.clone()),
             pattern_place: rule.zip(words).map(|(rule, words)| rule.patterns[words.pattern].origin.to_string()),
             place: rule.map(|rule| rule.origin.to_string()),
-            words: words.map(|words| failure.utterances[words.utterance].text[words.range.clone()].to_owned()),
+            words: deciding(diagnosis).map(str::to_owned),
             facts: facts(engine, diagnosis, matches.first().filter(|first| diagnosis.rule == Some(first.rule))),
             set_aside: set_aside.map(|first| set.rule(first.rule).name.clone()),
             losers: losers.collect(),

@@ -85,6 +85,9 @@ pub struct Logged<'p> {
     pub time: Option<Stamp>,
 }
 
+/// Most records are no longer, in bytes.
+const RECORD: usize = 2048;
+
 /// Prints single answers. Several threads may share it.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer<'e> {
@@ -170,6 +173,7 @@ impl Printer<'_> {
     }
 
     fn record(&self, out: &mut Vec<u8>, record: &impl Serialize) -> io::Result<()> {
+        out.reserve(RECORD);
         out.extend_from_slice(self.format.separator());
         serde_json::to_writer(&mut *out, record)?;
         if self.format == Format::Ndjson {

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::evidence::Evidence;
 use super::wording::{Word, action, limit, recipient_source, severity, word};
 use crate::Engine;
+use crate::engine::deciding;
 use crate::model::{Diagnosis, Fact, Lang, SetStatus, Severity, Stage};
 
 pub(super) const WIDTH: usize = 80;
@@ -82,8 +83,7 @@ fn table<'d>(engine: &'d Engine, diagnosis: &'d Diagnosis<'d>, lang: &Lang) -> V
     };
     add(Word::Speaker, speaker);
     add(Word::Reply, Some(codes(diagnosis)));
-    let words = diagnosis.words.as_ref();
-    add(Word::Words, words.map(|words| failure.utterances[words.utterance].text[words.range.clone()].to_owned()));
+    add(Word::Words, deciding(diagnosis).map(str::to_owned));
     let facts: Vec<String> = diagnosis.facts.iter().map(|(name, fact)| format!("{name} {}", fact.display(lang))).collect();
     add(Word::Facts, Some(facts.join(", ")));
     let rule = diagnosis.rule.map_or_else(|| word(Word::NoRule, lang).to_owned(), |rule| set.rule(rule).name.clone());

@@ -3,6 +3,7 @@
 //! Both sides of a comparison are folded alike, so that what a person pastes from a bounce works as it is. Nothing here knows
 //! which rule a pattern belongs to, or how one is chosen among many.
 
+mod caseless;
 mod edge;
 mod find;
 mod fold;

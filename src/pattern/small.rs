@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use regex_syntax::hir::{self, Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
+use super::caseless;
+
 /// More steps than this are left to the `regex` crate.
 const MAX_STEPS: usize = 1_000;
 
@@ -50,9 +52,8 @@ pub type Places = (Range<usize>, Vec<(String, Range<usize>)>);
 impl Small {
     /// The program of a regex for folded text. `None` where it has parts that are left to the `regex` crate.
     pub(super) fn new(source: &str) -> Option<Self> {
-        let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).build().parse(source).ok()?;
         let mut small = Self { steps: Vec::new(), names: Vec::new(), slots: 2, firsts: [false; 256] };
-        small.push(&folded(&hir))?;
+        small.push(&caseless::parse(source)?)?;
         small.steps.push(Step::Match);
         small.begin_with(0, &mut vec![false; small.steps.len()]);
         Some(small)
@@ -270,8 +271,9 @@ impl Run<'_> {
 impl Set {
     fn new(class: &ClassUnicode) -> Self {
         let mut ascii = 0;
-        for range in class.ranges() {
-            (u32::from(range.start())..=u32::from(range.end()).min(127)).for_each(|c| ascii |= 1 << c);
+        for range in class.ranges().iter().take_while(|range| range.start().is_ascii()) {
+            let (start, end) = (u32::from(range.start()), u32::from(range.end()).min(127));
+            ascii |= u128::MAX << start & u128::MAX >> (127 - end);
         }
         Self { ascii, others: class.iter().filter(|range| !range.end().is_ascii()).copied().collect() }
     }
@@ -300,28 +302,6 @@ fn holds(look: Look, text: &str, at: usize) -> bool {
     }
 }
 
-/// The same regex with every letter in lower case alone, as a folded text has it.
-fn folded(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) => one_letter(class).map_or_else(|| hir.clone(), |c| Hir::literal([c as u8])),
-        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(folded(&repetition.sub))),
-        HirKind::Capture(capture) => {
-            Hir::capture(hir::Capture { index: capture.index, name: capture.name.clone(), sub: Box::new(folded(&capture.sub)) })
-        }
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(folded).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(folded).collect()),
-        HirKind::Class(Class::Bytes(_)) | HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
-    }
-}
-
-/// The ASCII letter of a class that is nothing but the ways to write it. Folding leaves none of the others in a text, the Kelvin sign
-/// and the long s included.
-fn one_letter(class: &ClassUnicode) -> Option<char> {
-    let mut letters = class.iter().flat_map(|range| range.start()..=range.end()).take(4);
-    let lower = class.iter().flat_map(|range| range.start()..=range.end()).take(4).find(char::is_ascii_lowercase)?;
-    letters.all(|c| c.eq_ignore_ascii_case(&lower) || matches!((lower, c), ('k', '\u{212A}') | ('s', '\u{17F}'))).then_some(lower)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -344,7 +324,40 @@ mod tests {
     /// Regexes of a few letters, with everything that a program has steps for.
     fn regexes() -> impl Strategy<Value = String> {
         let leaf = prop::sample::select(vec![
-            "a", "b", "ab", "k", "s", r"\d", r"\S", r"\w", "[ab]", "[^a]", ".", "あ", " ", r"\b", r"\B", "^", "$",
+            "a",
+            "b",
+            "ab",
+            "k",
+            "s",
+            r"\d",
+            r"\S",
+            r"\w",
+            "[ab]",
+            "[^a]",
+            ".",
+            "あ",
+            " ",
+            r"\b",
+            r"\B",
+            "^",
+            "$", //
+            "A",
+            "K",
+            "S",
+            "[A-K]",
+            "[^A]",
+            r"[^\WK]",
+            "[0-K]",
+            "[^!-Z]",
+            "[[:upper:]]",
+            r"\p{Lu}",
+            "(?i)B",
+            "(?i:b)",
+            "(?-i:B)",
+            "Σ",
+            "[ς]",
+            "é",
+            "É",
         ]);
         leaf.prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
             prop_oneof![
@@ -373,7 +386,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
-        fn it_finds_what_the_crate_finds(source in regexes(), text in "[abks1 あ\u{17F}\u{212A}A]{0,12}") {
+        fn it_finds_what_the_crate_finds(source in regexes(), text in "[abks1 あ\u{17F}\u{212A}AéÉσς]{0,12}") {
             let source = named(&source);
             let folded = Folded::new(&text);
             prop_assume!(regex_syntax::parse(&source).is_ok());

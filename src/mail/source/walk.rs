@@ -34,8 +34,9 @@ pub(super) fn places(path: PathBuf) -> impl Iterator<Item = Result<Place, Unread
 /// What a walk finds. Links are followed; one that leads back up is said and not gone into.
 pub(super) fn below(path: PathBuf) -> impl Iterator<Item = Result<PathBuf, Unread>> + Send {
     let mut folder = Folder::default();
-    let walk = WalkDir::new(&path).follow_links(true).sort_by_file_name().into_iter();
-    walk.filter_entry(move |entry| folder.holds(entry)).filter_map(move |entry| match entry {
+    // All entries of a folder are called alike up to their names, which cost more to take out than to compare.
+    let walk = WalkDir::new(&path).follow_links(true).sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()));
+    walk.into_iter().filter_entry(move |entry| folder.holds(entry)).filter_map(move |entry| match entry {
         // A path that was asked for may be anything that can be read, a pipe for one.
         Ok(entry) if entry.file_type().is_file() || (entry.depth() == 0 && !entry.file_type().is_dir()) => Some(Ok(entry.into_path())),
         Ok(_) => None,
@@ -64,7 +65,7 @@ impl Folder {
     /// Whether mails may be at an entry: in a Maildir in `cur`, `new` and its subfolders, elsewhere in all that is not hidden.
     fn holds(&mut self, entry: &DirEntry) -> bool {
         let Some(parent) = entry.path().parent().filter(|_| entry.depth() > 0) else { return true };
-        if self.path != parent {
+        if self.path.as_os_str() != parent.as_os_str() {
             self.path = parent.to_owned();
             self.is_maildir = is_maildir(parent);
         }

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::words::{Word, word};
 use crate::Engine;
+use crate::engine::decided_at;
 use crate::model::{Diagnosis, Lang, Stage};
 use crate::output::{action, severity};
 
@@ -153,7 +154,7 @@ fn said(diagnosis: &Diagnosis<'_>, lang: &Lang) -> Markup {
         None => diagnosis.failure.utterances.last().map(|said| &*said.text),
     };
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return html! {} };
-    let marked = words.map_or(0..0, |words| words.range.clone());
+    let marked = decided_at(diagnosis).unwrap_or_default();
     let shown = around(text, &marked);
     html! {
         section.said {
