@@ -18,8 +18,8 @@ pub(super) struct Sheet<'t> {
     text: &'t str,
     /// The folded lines in a row.
     by_lines: Haystack,
-    /// Where each line ends in these.
-    ends: Vec<usize>,
+    /// Where each line ends in the text and in these.
+    ends: Vec<(usize, usize)>,
     /// The folded beginning of the text, where the lines are something else.
     whole: Option<Haystack>,
 }
@@ -58,15 +58,14 @@ impl<'t> Sheet<'t> {
 
     /// Its lines.
     pub(super) fn lines(&self) -> Vec<Line<'_>> {
-        let (mut at, mut folded_at) = (0, 0);
-        let line = |(line, end): (&str, &usize)| {
-            let range = at..at + line.len();
-            at = range.end;
-            let folded = self.by_lines.as_str()[folded_at..*end].trim_start_matches(' ');
-            folded_at = *end;
-            Line { folded, indent: line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count(), range }
+        let mut start = (0, 0);
+        let line = |end: &(usize, usize)| {
+            let (range, folded) = (start.0..end.0, &self.by_lines.as_str()[start.1..end.1]);
+            start = *end;
+            let indent = self.text[range.clone()].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            Line { range, folded: folded.trim_start_matches(' '), indent }
         };
-        self.text.split_inclusive('\n').zip(&self.ends).map(line).collect()
+        self.ends.iter().map(line).collect()
     }
 
     /// Those of `patterns` that may stand in one of its lines.

@@ -277,6 +277,12 @@ impl<'a> Search<'a> {
 
     /// The end of `words` words from `at` on; two CJK characters count as a word.
     fn reach(&self, at: usize, words: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let near = &bytes[at..bytes.len().min(at + GAP_BYTES + 1)];
+        if near.is_ascii() {
+            // A folded text has no other white space.
+            return at + memchr::memchr_iter(b' ', near).nth(words + 1).unwrap_or(near.len());
+        }
         let (mut halves, mut end) = (0, at);
         for c in self.text[at..].chars() {
             halves += if c.is_whitespace() { 2 } else { usize::from(!c.is_ascii() && is_cjk(c)) };

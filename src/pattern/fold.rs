@@ -30,19 +30,21 @@ impl Folded {
         Self(folded)
     }
 
-    /// The folded lines of `text` in a row, as words are, and where each line ends in these.
+    /// The folded lines of `text` in a row, as words are, and where each line ends in `text` and in these.
     ///
     /// ```
     /// use modori::pattern::Folded;
     /// let (lines, ends) = Folded::lines("To: Ｔａｒｏ\n\n  お届け\nできません\n");
     /// assert_eq!(lines.as_str(), "to: taro お届けできません");
-    /// assert_eq!(ends, [8, 8, 18, 33]);
+    /// assert_eq!(ends, [(17, 8), (18, 8), (28, 17), (44, 32)]);
     /// ```
     #[must_use]
-    pub fn lines(text: &str) -> (Self, Vec<usize>) {
+    pub fn lines(text: &str) -> (Self, Vec<(usize, usize)>) {
         let push = if has_plain_words(text) { push_words } else { push_folded };
         let mut folded = String::with_capacity(text.len());
-        let line = |line: &str| {
+        let mut start_of_line = 0;
+        let line = |end: usize| {
+            let line = &text[std::mem::replace(&mut start_of_line, end)..end];
             let before = folded.len();
             let last = folded.chars().next_back();
             folded.push_str(if before == 0 { "" } else { " " });
@@ -53,9 +55,11 @@ impl Folded {
                 Some(first) if is_cjk(first) && last.is_some_and(is_cjk) => drop(folded.remove(before)),
                 Some(_) => {}
             }
-            folded.len()
+            (end, folded.len())
         };
-        let ends = text.split_inclusive('\n').map(line).collect();
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        let last = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
+        let ends = breaks.chain(last).map(line).collect();
         folded.make_ascii_lowercase();
         (Self(folded), ends)
     }
@@ -446,8 +450,8 @@ mod tests {
             let (lines, ends) = Folded::lines(&text);
             prop_assert!(lines == Folded::new(&text) || !Folded::is_by_lines(&text), "{:?} {:?}", lines, Folded::new(&text));
             let alone: Vec<String> = text.split_inclusive('\n').map(|line| fold(line.trim())).collect();
-            let starts = std::iter::once(&0).chain(&ends);
-            let cut: Vec<&str> = starts.zip(&ends).map(|(start, end)| lines.as_str()[*start..*end].trim_start_matches(' ')).collect();
+            let starts = std::iter::once(&(0, 0)).chain(&ends);
+            let cut: Vec<&str> = starts.zip(&ends).map(|(start, end)| lines.as_str()[start.1..end.1].trim_start_matches(' ')).collect();
             prop_assert_eq!(cut, alone);
         }
 

@@ -57,6 +57,14 @@ impl Signature {
         bytes[..bytes.len().min(ENOUGH)].windows(4).all(|window| self.has(bit(window.try_into().map_or(0, u32::from_le_bytes))))
     }
 
+    /// Some of the bits that a text has wherever these words stand in it: those of windows far from each other.
+    #[must_use]
+    pub fn sample(words: &str) -> [u16; 4] {
+        let bytes = words.as_bytes();
+        let last = bytes.len().saturating_sub(WINDOW);
+        [0, last / 3, last * 2 / 3, last].map(|at| Self::bits(&bytes[at..]).next().unwrap_or(Self::ANY))
+    }
+
     /// Whether a pattern may match in a text: all its words may stand there, of each choice one.
     #[must_use]
     pub fn may_match(&self, pattern: &TextPattern) -> bool {
@@ -90,6 +98,7 @@ mod tests {
         fn a_text_has_the_bits_of_all_that_stands_in_it(before in "[abあ ]{0,20}", word in "[abcあ]{0,9}", behind in "[abあ ]{0,20}") {
             let signature = Signature::new(&format!("{before}{word}{behind}"));
             prop_assert!(signature.has(Signature::ANY) && Signature::bits(word.as_bytes()).all(|bit| signature.has(bit)));
+            prop_assert!(signature.may_hold(&word) && Signature::sample(&word).into_iter().all(|bit| signature.has(bit)));
         }
     }
 
