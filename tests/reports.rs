@@ -236,7 +236,7 @@ fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\
-         opening = ['qmail-send program at']\nkind = \"success\"\n",
+         from = ['mailer-daemon@{_:host}']\nopening = ['qmail-send program at']\nkind = \"success\"\n",
     );
     let kinds: Vec<&str> = scan_with(&engine, &mail("qmail")).iter().map(|diagnosis| diagnosis.kind.name()).collect();
     assert_eq!(kinds, ["success"]);
