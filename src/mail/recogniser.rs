@@ -7,23 +7,15 @@ use std::sync::OnceLock;
 
 use super::headers::Headers;
 use crate::model::{HeaderMark, Layout, Lazy, TextPattern};
-use crate::pattern::signature::Signature;
-use crate::pattern::{Folded, Haystack, find};
+use crate::pattern::{Folded, Glances, Haystack, find};
 
 /// The layouts of a set, made ready to be told apart.
 #[derive(Debug)]
 pub(super) struct Recogniser {
     layouts: Lazy<Vec<Layout>>,
-    /// Made for the first mail, since who looks up a text needs it for nothing.
+    /// For each layout the words in the text, in the subject and of the sender. Made for the first mail, since who looks up a text
+    /// needs it for nothing.
     glances: OnceLock<Glances>,
-}
-
-/// Some bits of the words of all layouts.
-#[derive(Debug, Default)]
-struct Glances {
-    bits: Vec<[u16; 4]>,
-    /// For each layout, where those of its words end in the text, in the subject and in the sender.
-    ends: Vec<[usize; 3]>,
 }
 
 impl Recogniser {
@@ -33,43 +25,14 @@ impl Recogniser {
 
     /// The layouts that a report has, in their order. `opening` is the beginning of its text.
     pub(super) fn fitting<'r, 'h>(&'r self, headers: &'h Headers<'_>, opening: &'h Haystack) -> impl Iterator<Item = &'r Layout> {
-        let glances = self.glances.get_or_init(|| Glances::new(&self.layouts));
-        let candidates = glances.candidates([opening, &headers.subject, &headers.from].map(Haystack::signature));
-        candidates.map(|layout| &self.layouts[layout]).filter(move |layout| fits(layout, headers, opening))
+        let glances = self.glances.get_or_init(|| {
+            self.layouts.iter().flat_map(|layout| [&layout.opening, &layout.subject, &layout.from].map(Vec::as_slice)).collect()
+        });
+        let places = [opening, &headers.subject, &headers.from].map(Haystack::signature);
+        let may_fit = move |layout: usize| (0..).zip(places).all(|(place, text)| glances.may_match(layout * places.len() + place, text));
+        let candidates = self.layouts.iter().enumerate().filter(move |(number, _)| may_fit(*number));
+        candidates.map(|(_, layout)| layout).filter(move |layout| fits(layout, headers, opening))
     }
-}
-
-impl Glances {
-    fn new(layouts: &[Layout]) -> Self {
-        let mut glances = Self::default();
-        for layout in layouts {
-            let ends = [&layout.opening, &layout.subject, &layout.from].map(|patterns| {
-                glances.bits.extend(keys(patterns).into_iter().map(Signature::sample));
-                glances.bits.len()
-            });
-            glances.ends.push(ends);
-        }
-        glances
-    }
-
-    /// The numbers of the layouts that may have what they ask for in texts of these signatures.
-    fn candidates(&self, signatures: [&Signature; 3]) -> impl Iterator<Item = usize> {
-        let mut start = 0;
-        let fit = move |ends: &[usize; 3]| {
-            ends.iter().zip(signatures).fold(true, |fits, (end, signature)| {
-                let bits = &self.bits[start..*end];
-                start = *end;
-                fits && (bits.is_empty() || bits.iter().any(|bits| bits.iter().all(|bit| signature.has(*bit))))
-            })
-        };
-        self.ends.iter().map(fit).enumerate().filter_map(|(layout, fits)| fits.then_some(layout))
-    }
-}
-
-/// Texts one of which stands wherever one of `patterns` does; none where a pattern has no fixed words.
-fn keys(patterns: &[TextPattern]) -> Vec<&str> {
-    let all: Vec<Vec<&str>> = patterns.iter().map(TextPattern::keys).collect();
-    if all.iter().any(Vec::is_empty) { Vec::new() } else { all.concat() }
 }
 
 /// Whether a report has this layout.

@@ -7,6 +7,7 @@ mod caseless;
 mod edge;
 mod find;
 mod fold;
+mod glances;
 mod haystack;
 mod hole;
 mod parse;
@@ -17,6 +18,7 @@ mod starts;
 
 pub use find::{Found, find};
 pub use fold::{Folded, Origins};
+pub use glances::Glances;
 pub use haystack::Haystack;
 pub use hole::fact;
 pub use parse::{PatternError, parse_text};
