@@ -1,6 +1,6 @@
 //! Finding the reply code (RFC 5321) and the enhanced status code (RFC 3463) in somebody's words.
 
-use crate::model::{Reply, Status};
+use crate::model::{Reply, Status, is_cjk};
 
 /// The codes of an utterance, and where its words begin behind them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,8 +64,11 @@ fn skip_signs(text: &str, at: usize) -> usize {
 fn token_at(text: &str, at: usize, is: impl Fn(&str) -> bool) -> Option<usize> {
     let length = text[at..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     let end = text[at..at + length].trim_end_matches('.').len();
-    let alone = !text[at + length..].starts_with(|c: char| c.is_alphanumeric() || c == '@');
-    (alone && is(&text[at..at + end])).then_some(end)
+    let code = &text[at..at + end];
+    // Japanese goes on behind a status without a blank; behind a bare number it may count something: `500人`.
+    let joins = |c: char| c.is_alphanumeric() && !(is_cjk(c) && code.contains('.')) || c == '@';
+    let alone = !text[at + length..].starts_with(joins);
+    (alone && is(code)).then_some(end)
 }
 
 fn is_reply(text: &str) -> bool {
@@ -104,7 +107,7 @@ fn words_of_digits(text: &str) -> impl Iterator<Item = (usize, &str)> {
             let start = at + text[at..].find(|c: char| c.is_ascii_digit())?;
             let length = text[start..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
             at = start + length;
-            let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '@'));
+            let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_cjk(c) || matches!(c, '.' | '@'));
             if !touches(text[..start].chars().next_back()) && !touches(text[at..].chars().next()) {
                 return Some((start, text[start..at].trim_end_matches('.')));
             }
@@ -131,6 +134,9 @@ mod tests {
             ("host 192.5.1.1 says no", "", "", "host 192.5.1.1 says no"),
             ("550 users over quota", "550", "", "users over quota"),
             ("5501 users", "", "", "5501 users"),
+            ("5.1.1宛先が見つかりません", "", "5.1.1", "宛先が見つかりません"),
+            ("エラーコード5.2.2です", "", "5.2.2", "エラーコード5.2.2です"),
+            ("550人に送れません", "", "", "550人に送れません"),
             ("x-unix; 67", "", "", " 67"),
             ("4.94.2 of Exim", "", "4.94.2", "of Exim"),
             ("", "", "", ""),
