@@ -173,8 +173,7 @@ impl Small {
         if bits > MAX_MEMORY {
             return Err(TooLong);
         }
-        let failed = vec![0; bits / 64 + 1];
-        let mut run = Run { small: self, text, failed, slots: vec![None; self.slots], left: Vec::with_capacity(16) };
+        let mut run = Run { small: self, text, failed: Vec::new(), slots: vec![None; self.slots], left: Vec::new() };
         let starts = (0..=text.len()).filter(|at| text.as_bytes().get(*at).is_none_or(|byte| self.firsts[usize::from(*byte)]));
         for start in starts.filter(|at| text.is_char_boundary(*at)) {
             if let Some(end) = run.from(start) {
@@ -195,7 +194,7 @@ pub(super) struct TooLong;
 struct Run<'a> {
     small: &'a Small,
     text: &'a str,
-    /// A bit for each step and place from which there was no way on.
+    /// A bit for each step and place from which there was no way on. Made at the first fork: most texts are done with before.
     failed: Vec<u64>,
     slots: Vec<Option<usize>>,
     left: Vec<Left>,
@@ -210,18 +209,14 @@ enum Left {
 impl Run<'_> {
     /// The end of the match that begins at `start`.
     fn from(&mut self, start: usize) -> Option<usize> {
-        self.left.push(Left::Try { step: 0, at: start });
-        while let Some(left) = self.left.pop() {
-            match left {
+        let mut end = self.on(0, start);
+        while end.is_none() {
+            match self.left.pop()? {
                 Left::Restore { slot, place } => self.slots[slot] = place,
-                Left::Try { step, at } => {
-                    if let Some(end) = self.on(step, at) {
-                        return Some(end);
-                    }
-                }
+                Left::Try { step, at } => end = self.on(step, at),
             }
         }
-        None
+        end
     }
 
     /// The end of the match, if the first way from here leads to it.
@@ -252,6 +247,9 @@ impl Run<'_> {
                     step += 1;
                 }
                 &Step::Split(first, second) => {
+                    if self.failed.is_empty() {
+                        self.failed.resize(self.small.steps.len() * (bytes.len() + 1) / 64 + 1, 0);
+                    }
                     let place = step * (bytes.len() + 1) + at;
                     let (word, bit) = (place / 64, 1 << (place % 64));
                     if self.failed[word] & bit != 0 {
