@@ -113,8 +113,8 @@ pub struct Hole {
 /// A regex pattern. It is compiled when first needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegexPattern {
-    /// Texts of which every match must hold one, folded; empty where none are known.
-    pub literals: Vec<Box<str>>,
+    /// Folded texts: of each group every match must hold one. The group that is best looked for comes first.
+    pub needs: Vec<Vec<Box<str>>>,
     /// Letters and digits that every match must hold.
     pub letters: u32,
     /// The names of its groups.
@@ -171,11 +171,11 @@ impl Pattern {
 
     /// What every match must hold. A literal is a need by itself; a choice is one unless it may be left out.
     pub fn needs(&self) -> impl Iterator<Item = Need<'_>> {
-        let (elements, any) = match &self.form {
+        let (elements, groups) = match &self.form {
             Form::Text(text) => (&*text.elements, &[][..]),
-            Form::Regex(regex) => (&[][..], &*regex.literals),
+            Form::Regex(regex) => (&[][..], &*regex.needs),
         };
-        elements.iter().filter_map(Element::need).chain((!any.is_empty()).then_some(Need(Source::Any(any))))
+        elements.iter().filter_map(Element::need).chain(groups.iter().map(|any| Need(Source::Any(any))))
     }
 
     /// The names of the facts that it can fill.

@@ -4,6 +4,7 @@
 //! once or never. This is ready in a few. It finds what the crate would find in a folded text: the ways are tried in the same order.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::{self, Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
@@ -24,10 +25,10 @@ pub(super) struct Small {
     firsts: [bool; 256],
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Step {
     Text(Box<[u8]>),
-    One(Box<Set>),
+    One(Arc<Set>),
     Look(Look),
     /// The place reached is the begin or end of a group.
     Save(usize),
@@ -35,6 +36,25 @@ enum Step {
     Split(usize, usize),
     Jump(usize),
     Match,
+}
+
+/// A part that is put several times.
+struct Repeated<'h> {
+    hir: &'h Hir,
+    /// What it is, where that is one step.
+    step: Option<Step>,
+}
+
+impl Step {
+    /// The step of a text or a class.
+    fn of(hir: &Hir) -> Option<Self> {
+        let mut text = Vec::new();
+        match hir.kind() {
+            _ if extend(&mut text, hir) => Some(Self::Text(text.into())),
+            HirKind::Class(Class::Unicode(class)) => Some(Self::One(Arc::new(Set::new(class)))),
+            _ => None,
+        }
+    }
 }
 
 /// Some characters.
@@ -52,7 +72,7 @@ impl Small {
     pub(super) fn new(source: &str) -> Option<Self> {
         let hir = regex_syntax::ParserBuilder::new().case_insensitive(true).build().parse(source).ok()?;
         let mut small = Self { steps: Vec::new(), names: Vec::new(), slots: 2, firsts: [false; 256] };
-        small.push(&folded(&hir))?;
+        small.push(&hir)?;
         small.steps.push(Step::Match);
         small.begin_with(0, &mut vec![false; small.steps.len()]);
         Some(small)
@@ -65,9 +85,7 @@ impl Small {
         }
         match hir.kind() {
             HirKind::Empty => {}
-            HirKind::Literal(literal) => self.steps.push(Step::Text(literal.0.clone())),
-            HirKind::Class(Class::Unicode(class)) => self.steps.push(Step::One(Box::new(Set::new(class)))),
-            HirKind::Class(Class::Bytes(_)) => return None,
+            HirKind::Literal(_) | HirKind::Class(_) => self.steps.push(Step::of(hir)?),
             HirKind::Look(look) => {
                 let known = matches!(look, Look::Start | Look::End | Look::WordUnicode | Look::WordUnicodeNegate);
                 known.then(|| self.steps.push(Step::Look(*look)))?;
@@ -84,10 +102,30 @@ impl Small {
                 self.push(&capture.sub)?;
                 self.steps.push(Step::Save(slot + 1));
             }
-            HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.push(part))?,
+            HirKind::Concat(parts) => self.push_row(parts)?,
             HirKind::Alternation(parts) => self.push_alternation(parts)?,
         }
         Some(())
+    }
+
+    /// Puts what stands in a row behind the others; letters and texts side by side are one text.
+    fn push_row(&mut self, parts: &[Hir]) -> Option<()> {
+        let mut text = Vec::new();
+        for part in parts {
+            if !extend(&mut text, part) {
+                self.push_text(&mut text);
+                self.push(part)?;
+            }
+        }
+        self.push_text(&mut text);
+        Some(())
+    }
+
+    fn push_text(&mut self, text: &mut Vec<u8>) {
+        if !text.is_empty() {
+            self.steps.push(Step::Text(text.as_slice().into()));
+            text.clear();
+        }
     }
 
     fn push_alternation(&mut self, parts: &[Hir]) -> Option<()> {
@@ -106,16 +144,16 @@ impl Small {
     }
 
     fn push_repetition(&mut self, repetition: &Repetition) -> Option<()> {
-        let sub = &repetition.sub;
+        let part = Repeated { hir: &repetition.sub, step: Step::of(&repetition.sub) };
         let split = |on, out| if repetition.greedy { Step::Split(on, out) } else { Step::Split(out, on) };
         for _ in 1..repetition.min {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let Some(max) = repetition.max else {
             // At least once more; where that is not asked, all of it may be left out.
             let skip = (repetition.min == 0).then(|| self.reserve());
             let start = self.steps.len();
-            self.push(sub)?;
+            self.push_repeated(&part)?;
             let end = self.steps.len() + 1;
             self.steps.push(split(start, end));
             if let Some(skip) = skip {
@@ -124,15 +162,24 @@ impl Small {
             return Some(());
         };
         if repetition.min > 0 {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let mut skips = Vec::new();
         for _ in repetition.min..max {
             skips.push(self.reserve());
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let end = self.steps.len();
         skips.into_iter().for_each(|skip| self.steps[skip] = split(skip + 1, end));
+        Some(())
+    }
+
+    fn push_repeated(&mut self, part: &Repeated<'_>) -> Option<()> {
+        match &part.step {
+            Some(_) if self.steps.len() > MAX_STEPS => return None,
+            Some(step) => self.steps.push(step.clone()),
+            None => self.push(part.hir)?,
+        }
         Some(())
     }
 
@@ -300,26 +347,28 @@ fn holds(look: Look, text: &str, at: usize) -> bool {
     }
 }
 
-/// The same regex with every letter in lower case alone, as a folded text has it.
-fn folded(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) => one_letter(class).map_or_else(|| hir.clone(), |c| Hir::literal([c as u8])),
-        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(folded(&repetition.sub))),
-        HirKind::Capture(capture) => {
-            Hir::capture(hir::Capture { index: capture.index, name: capture.name.clone(), sub: Box::new(folded(&capture.sub)) })
+/// Adds what a part of a regex is to a text, if that is one text in a folded text.
+fn extend(text: &mut Vec<u8>, part: &Hir) -> bool {
+    match part.kind() {
+        HirKind::Literal(literal) => {
+            text.extend_from_slice(&literal.0);
+            true
         }
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(folded).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(folded).collect()),
-        HirKind::Class(Class::Bytes(_)) | HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
+        HirKind::Class(Class::Unicode(class)) => {
+            let letter = one_letter(class);
+            text.extend(letter);
+            letter.is_some()
+        }
+        _ => false,
     }
 }
 
 /// The ASCII letter of a class that is nothing but the ways to write it. Folding leaves none of the others in a text, the Kelvin sign
 /// and the long s included.
-fn one_letter(class: &ClassUnicode) -> Option<char> {
+fn one_letter(class: &ClassUnicode) -> Option<u8> {
     let mut letters = class.iter().flat_map(|range| range.start()..=range.end()).take(4);
     let lower = class.iter().flat_map(|range| range.start()..=range.end()).take(4).find(char::is_ascii_lowercase)?;
-    letters.all(|c| c.eq_ignore_ascii_case(&lower) || matches!((lower, c), ('k', '\u{212A}') | ('s', '\u{17F}'))).then_some(lower)
+    letters.all(|c| c.eq_ignore_ascii_case(&lower) || matches!((lower, c), ('k', '\u{212A}') | ('s', '\u{17F}'))).then_some(lower as u8)
 }
 
 #[cfg(test)]
