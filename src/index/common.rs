@@ -80,8 +80,10 @@ impl<const W: usize> Counts<W> {
 
     fn rarest(&self, word: Word<'_>) -> Rarest {
         let counts = word.windows::<W>().map(|window| self.counts[hash::<W>(window, self.shift)]);
-        let rarest = (0..).zip(counts).fold((u32::MAX, 0), |rarest, (at, count)| if count < rarest.0 { (count, at) } else { rarest });
-        Rarest { count: rarest.0, offset: rarest.1 }
+        // Count and place in one number: the least of these is that of the first window among the rarest.
+        let (rarest, _) =
+            counts.fold((u64::from(u32::MAX) << 32, 0), |(rarest, at), count| (rarest.min(u64::from(count) << 32 | at), at + 1));
+        Rarest { count: (rarest >> 32) as u32, offset: rarest as u32 }
     }
 }
 

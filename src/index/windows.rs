@@ -86,7 +86,9 @@ impl WindowTables {
             match word.len() {
                 LONG.. => long.push(Filing::new::<LONG>(literal, word, offset, common.long.shift)),
                 SHORT..LONG => short.push(Filing::new::<SHORT>(literal, word, offset, common.short.shift)),
-                _ => tiny.push(Filing::new::<1>(literal, word, offset, common.tiny.shift)),
+                1.. => tiny.push(Filing::new::<1>(literal, word, offset, common.tiny.shift)),
+                // Nothing to be looked for.
+                0 => {}
             }
         }
         Self {

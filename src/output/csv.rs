@@ -77,7 +77,7 @@ impl<T: Cell> Cell for Option<T> {
 
 impl Cell for Vec<String> {
     fn put(&self, cell: &mut String) {
-        joined(cell, self.iter(), "\n", |line, cell| line.put(cell));
+        joined(cell, self.iter(), "\n", Cell::put);
     }
 }
 

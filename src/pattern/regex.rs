@@ -232,7 +232,43 @@ fn size(hir: &Hir) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::pattern::Folded;
+
+    /// Regexes of few signs, so that many of them match.
+    fn regexes() -> impl Strategy<Value = String> {
+        let part = prop::sample::select(vec![
+            "ab",
+            "B",
+            "é ",
+            "[a-c]",
+            "c+",
+            "(ab |C d)",
+            "(?:b|)",
+            r"\d{2}",
+            "(?:[ab]c?)+",
+            ".",
+            "d*",
+            "^",
+            r"\b",
+        ]);
+        let row = prop::collection::vec(part, 1..6).prop_map(|parts| parts.concat());
+        prop::collection::vec(row, 1..3).prop_map(|rows| rows.join("|"))
+    }
+
+    proptest! {
+        #[test]
+        fn what_matches_holds_what_is_needed(source in regexes(), text in "[a-dB1é ]{0,16}") {
+            let folded = Folded::new(&text);
+            let Ok(regex) = parse_regex(&source) else { return Ok(()) };
+            if compile_regex(&source).is_some_and(|whole| whole.is_match(folded.as_str())) {
+                let holds = |any: &Vec<Box<str>>| any.iter().any(|text| folded.as_str().contains(&**text));
+                prop_assert!(regex.needs.iter().all(holds), "{:?}", regex.needs);
+            }
+        }
+    }
 
     #[test]
     fn regexes_come_apart() {
