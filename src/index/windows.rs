@@ -76,7 +76,8 @@ impl WindowTables {
 
     /// The tables of those words that are `literals`, numbered in this order. Each is filed under its rarest window.
     pub(super) fn new(words: &Words, literals: &[u32], rarest: &[Rarest], common: &Common) -> Self {
-        let (mut texts, mut ends) = (String::new(), Vec::with_capacity(literals.len()));
+        let bytes = literals.iter().map(|word| words.get(*word as usize).len()).sum();
+        let (mut texts, mut ends) = (String::with_capacity(bytes), Vec::with_capacity(literals.len()));
         let (mut long, mut short, mut tiny) = (Vec::with_capacity(literals.len()), Vec::new(), Vec::new());
         for (literal, word) in (0..).zip(literals) {
             let (word, offset) = (*word as usize, rarest[*word as usize].offset);
