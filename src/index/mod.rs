@@ -4,10 +4,13 @@
 //! index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where other rules lie on
 //! these, only the others' are made then.
 
+mod common;
 mod freeze;
+mod needs;
 mod signature;
 mod tables;
 mod windows;
+mod words;
 
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -4,6 +4,7 @@
 //! once or never. This is ready in a few. It finds what the crate would find in a folded text: the ways are tried in the same order.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::{self, Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
@@ -26,10 +27,10 @@ pub(super) struct Small {
     firsts: [bool; 256],
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Step {
     Text(Box<[u8]>),
-    One(Box<Set>),
+    One(Arc<Set>),
     Look(Look),
     /// The place reached is the begin or end of a group.
     Save(usize),
@@ -37,6 +38,24 @@ enum Step {
     Split(usize, usize),
     Jump(usize),
     Match,
+}
+
+/// A part that is put several times.
+struct Repeated<'h> {
+    hir: &'h Hir,
+    /// What it is, where that is one step.
+    step: Option<Step>,
+}
+
+impl Step {
+    /// The step of a text or a class.
+    fn of(hir: &Hir) -> Option<Self> {
+        match hir.kind() {
+            HirKind::Literal(literal) => Some(Self::Text(literal.0.clone())),
+            HirKind::Class(Class::Unicode(class)) => Some(Self::One(Arc::new(Set::new(class)))),
+            _ => None,
+        }
+    }
 }
 
 /// Some characters.
@@ -66,9 +85,7 @@ impl Small {
         }
         match hir.kind() {
             HirKind::Empty => {}
-            HirKind::Literal(literal) => self.steps.push(Step::Text(literal.0.clone())),
-            HirKind::Class(Class::Unicode(class)) => self.steps.push(Step::One(Box::new(Set::new(class)))),
-            HirKind::Class(Class::Bytes(_)) => return None,
+            HirKind::Literal(_) | HirKind::Class(_) => self.steps.push(Step::of(hir)?),
             HirKind::Look(look) => {
                 let known = matches!(look, Look::Start | Look::End | Look::WordUnicode | Look::WordUnicodeNegate);
                 known.then(|| self.steps.push(Step::Look(*look)))?;
@@ -107,16 +124,16 @@ impl Small {
     }
 
     fn push_repetition(&mut self, repetition: &Repetition) -> Option<()> {
-        let sub = &repetition.sub;
+        let part = Repeated { hir: &repetition.sub, step: Step::of(&repetition.sub) };
         let split = |on, out| if repetition.greedy { Step::Split(on, out) } else { Step::Split(out, on) };
         for _ in 1..repetition.min {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let Some(max) = repetition.max else {
             // At least once more; where that is not asked, all of it may be left out.
             let skip = (repetition.min == 0).then(|| self.reserve());
             let start = self.steps.len();
-            self.push(sub)?;
+            self.push_repeated(&part)?;
             let end = self.steps.len() + 1;
             self.steps.push(split(start, end));
             if let Some(skip) = skip {
@@ -125,15 +142,24 @@ impl Small {
             return Some(());
         };
         if repetition.min > 0 {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let mut skips = Vec::new();
         for _ in repetition.min..max {
             skips.push(self.reserve());
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let end = self.steps.len();
         skips.into_iter().for_each(|skip| self.steps[skip] = split(skip + 1, end));
+        Some(())
+    }
+
+    fn push_repeated(&mut self, part: &Repeated<'_>) -> Option<()> {
+        match &part.step {
+            Some(_) if self.steps.len() > MAX_STEPS => return None,
+            Some(step) => self.steps.push(step.clone()),
+            None => self.push(part.hir)?,
+        }
         Some(())
     }
 
