@@ -83,7 +83,7 @@ fn modori(set: &RuleSet, texts: &[String], base: Duration) {
 fn words(set: &RuleSet, texts: &[String], base: Duration) {
     let literals = set.rules.iter().flat_map(|rule| rule.patterns.iter()).flat_map(|pattern| match &pattern.form {
         Form::Text(text) => text.keys().into_iter().map(str::to_owned).collect(),
-        Form::Regex(regex) => regex.literals.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        Form::Regex(regex) => regex.needs.iter().take(1).flatten().map(ToString::to_string).collect::<Vec<_>>(),
     });
     let literals: Vec<String> = literals.collect();
     let mut automaton = None;

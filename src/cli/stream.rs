@@ -10,12 +10,12 @@ use crate::reading::MAX_TEXT;
 /// Where answers go.
 pub(super) type Stdout = BufWriter<AutoStream<StdoutLock<'static>>>;
 
-/// Stdout for answers in `format`. JSON can hold no escape sequence; of all else they are taken out where nobody sees them.
+/// Stdout for answers in `format`. JSON and CSV hold no escape sequences; of texts they are taken out where nobody sees them.
 pub(super) fn stdout(format: Format) -> Stdout {
     let out = io::stdout().lock();
     BufWriter::new(match format {
-        Format::Text | Format::Csv => AutoStream::auto(out),
-        Format::Json | Format::Ndjson | Format::Sisimai => AutoStream::new(out, ColorChoice::AlwaysAnsi),
+        Format::Text => AutoStream::auto(out),
+        Format::Json | Format::Ndjson | Format::Csv | Format::Sisimai => AutoStream::new(out, ColorChoice::AlwaysAnsi),
     })
 }
 

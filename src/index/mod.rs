@@ -4,9 +4,12 @@
 //! index is made of plain tables, so that the one of the shipped rules can be made when the program is built; where other rules lie on
 //! these, only the others' are made then.
 
+mod common;
 mod freeze;
+mod needs;
 mod tables;
 mod windows;
+mod words;
 
 use std::ops::Range;
 use std::sync::OnceLock;

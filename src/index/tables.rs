@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::windows::{Common, WindowTables};
-use crate::model::{Form, Pattern, Rule, RuleIx, RuleSet};
+use super::common::{Common, Rarest};
+use super::needs::Needs;
+use super::windows::WindowTables;
+use super::words::Word;
+use crate::model::{Form, RuleIx, RuleSet};
 use crate::pattern::signature::{self, Signature};
 
 /// A choice of more words than this is not looked into before its pattern is.
@@ -73,37 +77,41 @@ impl Tables {
     /// The tables of the patterns of those rules that are `wanted`.
     #[must_use]
     pub fn of(set: &RuleSet, wanted: impl Fn(RuleIx) -> bool) -> Self {
-        let rules: Vec<(u32, &Rule)> = (0..).zip(&set.rules).filter(|(rule, _)| wanted(RuleIx(*rule))).collect();
-        let needs: Vec<Vec<Vec<&str>>> = patterns(&rules).map(|(_, _, pattern)| pattern.needs()).collect();
-        let telling = Telling::new(&needs);
-        let mut looked_for = LookedFor::default();
-        let (mut anywhere, mut flat) = (Vec::new(), Vec::new());
-        for (entry, groups) in (0..).zip(&needs) {
-            match telling.key(groups) {
-                None => anywhere.push(entry),
-                Some(key) => {
-                    let groups_of = (flat.len() as u32, telling.push_marks(groups, key, &mut flat));
-                    groups[key].iter().for_each(|literal| looked_for.push(literal, Owner { entry, groups: groups_of }));
-                }
+        let mut needs = Needs::with_capacity(set.rules.len());
+        let (mut entries, mut wordless, mut regexes) = (Vec::with_capacity(set.rules.len()), Vec::new(), 0);
+        for (rule, of_rule) in (0..).zip(&set.rules).filter(|(rule, _)| wanted(RuleIx(*rule))) {
+            if of_rule.patterns.is_empty() {
+                wordless.push(rule);
+            }
+            for (pattern, of) in (0..).zip(of_rule.patterns.iter()) {
+                needs.push(of);
+                entries.push(Entry { rule, pattern, letters: of.letters(), regex: regexes });
+                regexes += u32::from(matches!(of.form, Form::Regex(_)));
             }
         }
-        let mut regexes = 0;
-        let entries = patterns(&rules).map(|(rule, pattern, of)| {
-            let entry = Entry { rule, pattern, letters: of.letters(), regex: regexes };
-            regexes += u32::from(matches!(of.form, Form::Regex(_)));
-            entry
-        });
-        let entries = entries.collect();
+        let telling = Telling::new(&needs);
+        let mut looked_for = LookedFor::with_capacity(needs.len());
+        let (mut anywhere, mut flat) = (Vec::new(), Vec::new());
+        for entry in 0..needs.len() {
+            let groups = needs.groups(entry);
+            let Some(key) = telling.key(groups.clone()) else {
+                anywhere.push(entry as u32);
+                continue;
+            };
+            let groups = (flat.len() as u32, telling.push_marks(groups, key, &mut flat));
+            let owner = Owner { entry: entry as u32, groups };
+            needs.group(key).for_each(|word| looked_for.push(word, needs.words.get(word), owner));
+        }
         let (owners, owner_ends) = looked_for.owners();
         Self {
-            entries,
+            entries: entries.into(),
             owners,
             owner_ends,
             groups: flat.into(),
             anywhere: anywhere.into(),
-            wordless: rules.iter().filter(|(_, rule)| rule.patterns.is_empty()).map(|(rule, _)| *rule).collect(),
+            wordless: wordless.into(),
             regexes,
-            windows: WindowTables::new(&looked_for.texts, &telling.windows),
+            windows: WindowTables::new(&needs.words, &looked_for.literals, &telling.rarest, &telling.windows),
         }
     }
 
@@ -126,80 +134,101 @@ impl Tables {
 }
 
 /// What many patterns need, many texts hold: how much it tells that a text stands somewhere.
-struct Telling {
+struct Telling<'n> {
+    needs: &'n Needs,
     windows: Common,
-    /// How often each bit of signatures turns up.
+    /// By which of its windows each word is looked for.
+    rarest: Vec<Rarest>,
+    /// How often each bit of signatures turns up among patterns that need several words.
     bits: Vec<u32>,
 }
 
-impl Telling {
-    fn new(needs: &[Vec<Vec<&str>>]) -> Self {
-        let mut telling = Self { windows: Common::new(needs.len()), bits: vec![0; signature::SIZE] };
-        for literal in needs.iter().flatten().flatten() {
-            telling.windows.count(literal.as_bytes());
-            Signature::bits(literal.as_bytes()).for_each(|bit| telling.bits[usize::from(bit)] += 1);
+impl<'n> Telling<'n> {
+    fn new(needs: &'n Needs) -> Self {
+        let windows = Common::new(needs.words.iter(), needs.len());
+        let rarest = needs.words.iter().map(|word| windows.rarest(word)).collect();
+        let mut bits = vec![0; signature::SIZE];
+        let several = (0..needs.len()).map(|pattern| needs.groups(pattern)).filter(|groups| groups.len() > 1);
+        for word in several.flatten().flat_map(|group| needs.group(group)) {
+            bits_of(needs.words.get(word)).for_each(|bit| bits[usize::from(bit)] += 1);
         }
-        telling
+        // Every text has it.
+        bits[usize::from(Signature::ANY)] = u32::MAX;
+        Self { needs, windows, rarest, bits }
+    }
+
+    fn word(&self, word: usize) -> Word<'n> {
+        self.needs.words.get(word)
     }
 
     /// The group by which a pattern is best looked for; of equal ones, that of long texts.
-    fn key(&self, groups: &[Vec<&str>]) -> Option<usize> {
-        let cost = |group: &[&str]| group.iter().map(|literal| self.windows.cost(literal.as_bytes())).fold(0, u32::saturating_add);
-        let shortest = |group: &[&str]| group.iter().map(|literal| literal.len()).min();
-        (0..groups.len()).min_by_key(|group| (cost(&groups[*group]), Reverse(shortest(&groups[*group]))))
+    fn key(&self, groups: Range<usize>) -> Option<usize> {
+        if groups.len() == 1 {
+            return Some(groups.start);
+        }
+        let costs = |group| self.needs.group(group).map(|word| self.rarest[word].cost(self.word(word)));
+        let cost = |group| costs(group).fold(0, u32::saturating_add);
+        let shortest = |group| self.needs.group(group).map(|word| self.word(word).len()).min();
+        groups.min_by_key(|group| (cost(*group), Reverse(shortest(*group))))
     }
 
     /// Puts the marks of all groups but the key into `flat`; how many groups these are. Those with a word that has no marks are left
     /// out.
-    fn push_marks(&self, groups: &[Vec<&str>], key: usize, flat: &mut Vec<u16>) -> u32 {
-        let marked = |literals: &[&str]| literals.len() <= MAX_MARKED && literals.iter().all(|text| text.len() >= signature::WINDOW);
-        let others = groups.iter().enumerate().filter(|(group, literals)| *group != key && marked(literals));
+    fn push_marks(&self, groups: Range<usize>, key: usize, flat: &mut Vec<u16>) -> u32 {
+        let marked =
+            |words: &Range<usize>| words.len() <= MAX_MARKED && words.clone().all(|word| self.word(word).len() >= signature::WINDOW);
         let mut count = 0;
-        for (_, literals) in others {
+        for words in groups.filter(|group| *group != key).map(|group| self.needs.group(group)).filter(marked) {
             count += 1;
-            flat.push(literals.len() as u16);
-            literals.iter().for_each(|literal| flat.extend(self.marks(literal)));
+            flat.push(words.len() as u16);
+            words.for_each(|word| flat.extend(self.marks(self.word(word))));
         }
         count
     }
 
     /// Those two bits of a word that are the rarest.
-    fn marks(&self, literal: &str) -> [u16; 2] {
-        let common = |bit: &u16| (self.bits[usize::from(*bit)], *bit);
-        let mut marks = [Signature::ANY; 2];
-        for bit in Signature::bits(literal.as_bytes()) {
-            if marks[0] == Signature::ANY || common(&bit) < common(&marks[0]) {
-                marks = [bit, marks[0]];
-            } else if bit != marks[0] && (marks[1] == Signature::ANY || common(&bit) < common(&marks[1])) {
-                marks[1] = bit;
+    fn marks(&self, word: Word<'_>) -> [u16; 2] {
+        let mut marks = [(u32::MAX, Signature::ANY); 2];
+        for bit in bits_of(word) {
+            let mark = (self.bits[usize::from(bit)], bit);
+            if mark < marks[0] {
+                marks = [mark, marks[0]];
+            } else if mark.1 != marks[0].1 && mark < marks[1] {
+                marks[1] = mark;
             }
         }
-        marks
+        marks.map(|(_, bit)| bit)
     }
 }
 
 /// The literals that are looked for in texts, each once, and what they bring up.
-#[derive(Default)]
-struct LookedFor<'s> {
-    numbers: FxHashMap<&'s str, u32>,
-    texts: Vec<&'s str>,
+struct LookedFor<'n> {
+    numbers: FxHashMap<&'n [u8], u32>,
+    /// Which words they are.
+    literals: Vec<u32>,
     /// By the literal's number.
     owners: Vec<(u32, Owner)>,
 }
 
-impl<'s> LookedFor<'s> {
-    fn push(&mut self, literal: &'s str, owner: Owner) {
-        let number = *self.numbers.entry(literal).or_insert_with(|| {
-            self.texts.push(literal);
-            self.texts.len() as u32 - 1
+impl<'n> LookedFor<'n> {
+    /// Nothing yet, with room for the literals of so many patterns.
+    fn with_capacity(patterns: usize) -> Self {
+        let numbers = FxHashMap::with_capacity_and_hasher(patterns, Default::default());
+        Self { numbers, literals: Vec::with_capacity(patterns), owners: Vec::with_capacity(patterns) }
+    }
+
+    fn push(&mut self, number: usize, word: Word<'n>, owner: Owner) {
+        let literal = *self.numbers.entry(word.bytes()).or_insert_with(|| {
+            self.literals.push(number as u32);
+            self.literals.len() as u32 - 1
         });
-        self.owners.push((number, owner));
+        self.owners.push((literal, owner));
     }
 
     /// The owners by literal, and where those of each literal end.
     fn owners(&mut self) -> (Cow<'static, [Owner]>, Cow<'static, [u32]>) {
         self.owners.sort_by_key(|(literal, _)| *literal);
-        let mut ends = vec![0; self.texts.len()];
+        let mut ends = vec![0; self.literals.len()];
         for (end, (literal, _)) in (1..).zip(&self.owners) {
             ends[*literal as usize] = end;
         }
@@ -207,7 +236,7 @@ impl<'s> LookedFor<'s> {
     }
 }
 
-/// Every pattern of some rules, with the number of its rule and its place among the rule's.
-fn patterns<'s>(rules: &[(u32, &'s Rule)]) -> impl Iterator<Item = (u32, u32, &'s Pattern)> {
-    rules.iter().flat_map(|(rule, of_rule)| (0..).zip(of_rule.patterns.iter()).map(|(number, pattern)| (*rule, number, pattern)))
+/// The bits that a text has wherever a word stands in it.
+fn bits_of(word: Word<'_>) -> impl Iterator<Item = u16> {
+    word.windows::<{ signature::WINDOW }>().map(|window| signature::bit(window as u32))
 }

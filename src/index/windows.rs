@@ -7,11 +7,8 @@
 
 use std::borrow::Cow;
 
-/// The length of the windows of long literals, in bytes: as many as a long literal has at least.
-const LONG: usize = 6;
-
-/// The same for short ones.
-const SHORT: usize = 3;
+use super::common::{Common, LONG, Rarest, SHORT, hash};
+use super::words::{Word, Words};
 
 /// Literals by number, and where each is filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,14 +54,12 @@ pub struct Filed {
 }
 
 impl Filed {
-    fn new(literal: u32, text: &[u8], offset: usize) -> Self {
-        let mut head = [0; 8];
-        let mut mask = [0; 8];
-        for (at, byte) in text.iter().take(8).enumerate() {
-            head[at] = *byte;
-            mask[at] = 0xFF;
-        }
-        Self { literal, offset: offset as u32, head: u64::from_le_bytes(head), mask: u64::from_le_bytes(mask) }
+    /// What stands in a bucket before it is filled.
+    const NONE: Self = Self { literal: 0, offset: 0, head: 0, mask: 0 };
+
+    fn new(literal: u32, word: Word<'_>, offset: u32) -> Self {
+        let mask = u64::MAX >> (64 - 8 * word.len().clamp(1, 8));
+        Self { literal, offset, head: word.window_at(0) & mask, mask }
     }
 }
 
@@ -72,23 +67,37 @@ impl WindowTables {
     /// The tables of literals that stand by themselves.
     #[must_use]
     pub fn of(literals: &[&str]) -> Self {
-        let mut common = Common::new(literals.len());
-        literals.iter().for_each(|literal| common.count(literal.as_bytes()));
-        Self::new(literals, &common)
+        let mut words = Words::with_capacity(literals.len());
+        literals.iter().for_each(|literal| words.push(literal));
+        let common = Common::new(words.iter(), literals.len());
+        let rarest: Vec<Rarest> = words.iter().map(|word| common.rarest(word)).collect();
+        Self::new(&words, &(0..literals.len() as u32).collect::<Vec<_>>(), &rarest, &common)
     }
 
-    /// The tables of literals, of which `common` tells how often their windows turn up.
-    pub(super) fn new(literals: &[&str], common: &Common) -> Self {
-        let ends = literals.iter().scan(0, |end, literal| {
-            *end += literal.len() as u32;
-            Some(*end)
-        });
+    /// The tables of those words that are `literals`, numbered in this order. Each is filed under its rarest window.
+    pub(super) fn new(words: &Words, literals: &[u32], rarest: &[Rarest], common: &Common) -> Self {
+        let bytes = literals.iter().map(|word| words.get(*word as usize).len()).sum();
+        let (mut texts, mut ends) = (String::with_capacity(bytes), Vec::with_capacity(literals.len()));
+        let (mut long, mut short, mut tiny) = (Vec::with_capacity(literals.len()), Vec::new(), Vec::new());
+        for (literal, word) in (0..).zip(literals) {
+            let (word, offset) = (*word as usize, rarest[*word as usize].offset);
+            texts.push_str(words.text(word));
+            ends.push(texts.len() as u32);
+            let word = words.get(word);
+            match word.len() {
+                LONG.. => long.push(Filing::new::<LONG>(literal, word, offset, common.long.shift)),
+                SHORT..LONG => short.push(Filing::new::<SHORT>(literal, word, offset, common.short.shift)),
+                1.. => tiny.push(Filing::new::<1>(literal, word, offset, common.tiny.shift)),
+                // Nothing to be looked for.
+                0 => {}
+            }
+        }
         Self {
-            ends: ends.collect(),
-            texts: literals.concat().into(),
-            long: Windows::new(literals, &common.long, LONG..=usize::MAX),
-            short: Windows::new(literals, &common.short, SHORT..=LONG - 1),
-            tiny: Windows::new(literals, &common.tiny, 1..=SHORT - 1),
+            texts: texts.into(),
+            ends: ends.into(),
+            long: Windows::new(&long, common.long.shift),
+            short: Windows::new(&short, common.short.shift),
+            tiny: Windows::new(&tiny, common.tiny.shift),
         }
     }
 
@@ -107,68 +116,6 @@ impl WindowTables {
     }
 }
 
-/// How often windows turn up in the literals of a set: what many patterns hold, many texts hold too.
-#[derive(Debug)]
-pub(super) struct Common {
-    long: Counts<LONG>,
-    short: Counts<SHORT>,
-    tiny: Counts<1>,
-}
-
-impl Common {
-    /// Counts nothing yet, and will count windows of about so many literals.
-    pub(super) fn new(literals: usize) -> Self {
-        let bits = (literals.max(1).ilog2() + 5).clamp(10, 21);
-        Self { long: Counts::new(bits), short: Counts::new(bits.min(16)), tiny: Counts::new(8) }
-    }
-
-    pub(super) fn count(&mut self, literal: &[u8]) {
-        match literal.len() {
-            LONG.. => self.long.count(literal),
-            SHORT..LONG => self.short.count(literal),
-            _ => self.tiny.count(literal),
-        }
-    }
-
-    /// How often a literal would be looked at for nothing, by guess.
-    pub(super) fn cost(&self, literal: &[u8]) -> u32 {
-        match literal.len() {
-            LONG.. => self.long.rarest(literal).0,
-            // They stand inside of many words.
-            SHORT..LONG => self.short.rarest(literal).0.saturating_mul(8) + 20,
-            _ => 10_000,
-        }
-    }
-}
-
-/// How often each window of `W` bytes turns up, by its hash.
-#[derive(Debug)]
-struct Counts<const W: usize> {
-    shift: u32,
-    counts: Vec<u32>,
-}
-
-impl<const W: usize> Counts<W> {
-    fn new(bits: u32) -> Self {
-        Self { shift: 64 - bits, counts: vec![0; 1 << bits] }
-    }
-
-    fn count(&mut self, literal: &[u8]) {
-        each_hash::<W>(literal, self.shift, |_, hash| self.counts[hash] += 1);
-    }
-
-    /// The window of a literal that turns up least: how often, where in the literal, and its hash.
-    fn rarest(&self, literal: &[u8]) -> (u32, usize, usize) {
-        let mut rarest = (u32::MAX, 0, 0);
-        each_hash::<W>(literal, self.shift, |at, hash| {
-            if self.counts[hash] < rarest.0 {
-                rarest = (self.counts[hash], at, hash);
-            }
-        });
-        rarest
-    }
-}
-
 /// Calls `sink` with the place and the hash of each window of a text.
 fn each_hash<const W: usize>(bytes: &[u8], shift: u32, mut sink: impl FnMut(usize, usize)) {
     // Eight bytes are read at once as long as there are as many.
@@ -183,33 +130,50 @@ fn each_hash<const W: usize>(bytes: &[u8], shift: u32, mut sink: impl FnMut(usiz
     }
 }
 
-/// The hash of the first `W` of eight bytes.
-const fn hash<const W: usize>(window: u64, shift: u32) -> usize {
-    // The bytes that do not count are shifted out.
-    ((window << (64 - 8 * W)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+/// A literal on the way to its bucket.
+#[derive(Debug)]
+struct Filing {
+    hash: usize,
+    filed: Filed,
+}
+
+impl Filing {
+    fn new<const W: usize>(literal: u32, word: Word<'_>, offset: u32, shift: u32) -> Self {
+        Self { hash: hash::<W>(word.window_at(offset as usize), shift), filed: Filed::new(literal, word, offset) }
+    }
 }
 
 impl<const W: usize> Windows<W> {
-    /// Files those literals whose length is within `lengths`.
-    fn new(literals: &[&str], common: &Counts<W>, lengths: std::ops::RangeInclusive<usize>) -> Self {
-        let mut homes = Vec::new();
-        for (number, literal) in (0..).zip(literals).filter(|(_, literal)| lengths.contains(&literal.len())) {
-            let (_, offset, home) = common.rarest(literal.as_bytes());
-            homes.push((home, Filed::new(number, literal.as_bytes(), offset)));
-        }
-        homes.sort_unstable_by_key(|(home, filed)| (*home, filed.literal));
-        let mut bitmap = vec![0_u64; common.counts.len().div_ceil(64)];
-        let mut starts = Vec::new();
-        for (at, (home, _)) in homes.iter().enumerate() {
-            if at == 0 || homes[at - 1].0 != *home {
-                starts.push(at as u32);
-                bitmap[home / 64] |= 1 << (home % 64);
-            }
-        }
-        starts.push(homes.len() as u32);
+    /// Puts literals into their buckets.
+    fn new(filings: &[Filing], shift: u32) -> Self {
+        let mut bitmap = vec![0_u64; (1 << (64 - shift)) / 64];
+        filings.iter().for_each(|filing| bitmap[filing.hash / 64] |= 1 << (filing.hash % 64));
         let ranks = bitmap.iter().scan(0, |rank, word| Some(std::mem::replace(rank, *rank + word.count_ones())));
-        let filed = homes.into_iter().map(|(_, filed)| filed).collect();
-        Self { shift: common.shift, ranks: ranks.collect(), bitmap: bitmap.into(), starts: starts.into(), filed }
+        let ranks = ranks.collect();
+        let buckets: u32 = bitmap.iter().map(|word| word.count_ones()).sum();
+        let mut windows = Self { shift, bitmap: bitmap.into(), ranks, starts: Cow::default(), filed: Cow::default() };
+        let mut starts = vec![0; buckets as usize + 1];
+        filings.iter().for_each(|filing| starts[windows.bucket(filing.hash)] += 1);
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        // Each bucket fills from its end on.
+        let mut filed = vec![Filed::NONE; filings.len()];
+        for filing in filings.iter().rev() {
+            let place = &mut starts[windows.bucket(filing.hash)];
+            *place -= 1;
+            filed[*place as usize] = filing.filed;
+        }
+        (windows.starts, windows.filed) = (starts.into(), filed.into());
+        windows
+    }
+
+    /// The number of the bucket of a hash that has one.
+    fn bucket(&self, hash: usize) -> usize {
+        let before = self.bitmap[hash / 64] & ((1 << (hash % 64)) - 1);
+        (self.ranks[hash / 64] + before.count_ones()) as usize
     }
 
     fn find(&self, tables: &WindowTables, bytes: &[u8], mut hit: impl FnMut(u32)) {
@@ -227,8 +191,7 @@ impl<const W: usize> Windows<W> {
     /// Calls `hit` with each literal that is filed under a hash and stands in the text around `at`.
     #[inline(never)]
     fn compare(&self, tables: &WindowTables, bytes: &[u8], at: usize, hash: usize, hit: &mut impl FnMut(u32)) {
-        let before = self.bitmap[hash / 64] & ((1 << (hash % 64)) - 1);
-        let bucket = (self.ranks[hash / 64] + before.count_ones()) as usize;
+        let bucket = self.bucket(hash);
         for filed in &self.filed[self.starts[bucket] as usize..self.starts[bucket + 1] as usize] {
             let Some(begin) = at.checked_sub(filed.offset as usize) else { continue };
             let text = &bytes[begin..];

@@ -19,7 +19,7 @@ const SAMPLE: usize = 64 * 1024;
 /// The text that bytes are in the character set which they are said to be in; where they are evidently in another, in that one.
 pub(super) fn text(bytes: Cow<'_, [u8]>, said: Option<Charset>) -> Cow<'_, str> {
     let label = said.and_then(|said| said.encoding);
-    if bytes.is_ascii() && said.is_none_or(|said| said.holds_ascii()) {
+    if bytes.is_ascii() && said.is_none_or(Charset::holds_ascii) {
         return settled(utf8(bytes));
     }
     let decoded = said.and_then(|said| said.decoder).map_or_else(|| utf8(Cow::Borrowed(&bytes)).into_owned(), |decode| decode(&bytes));

@@ -57,19 +57,20 @@ fn groups(text: &str) -> Vec<Fields<'_>> {
     let mut groups: Vec<Fields<'_>> = Vec::new();
     let mut open = false;
     for line in text.lines() {
-        if line.trim().is_empty() {
+        let folded = line.starts_with([' ', '\t']);
+        let line = line.trim();
+        if line.is_empty() {
             open = false;
             continue;
         }
-        let folded = line.starts_with([' ', '\t']);
         match (folded, groups.last_mut().and_then(|group| group.last_mut())) {
             (true, Some((_, value))) if open => {
                 let value = value.to_mut();
                 value.push(' ');
-                value.push_str(line.trim());
+                value.push_str(line);
             }
             _ => {
-                let Some((name, value)) = line.trim().split_once(':') else { continue };
+                let Some((name, value)) = line.split_once(':') else { continue };
                 let name = name.trim();
                 let begins = |name: &str| name.eq_ignore_ascii_case("final-recipient");
                 let again = begins(name) && groups.last().is_some_and(|group| group.iter().any(|(known, _)| begins(known)));

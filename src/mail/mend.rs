@@ -97,6 +97,9 @@ pub(super) fn with_its_boundary<'m>(message: impl Into<Message<'m>>) -> Option<V
         return None;
     }
     let body = message.raw_body(part);
+    if !body.starts_with(b"--") && memmem::find(body, b"\n--").is_none() {
+        return None;
+    }
     let mut at = 0;
     for line in body.split_inclusive(|b| *b == b'\n') {
         let next = at + line.len();

@@ -37,7 +37,8 @@ impl<'m> Parts<'m> {
             let html: Vec<_> = html.into_iter().map(|part| message.text(part)).collect();
             parts.text = html::words(&html.concat());
         }
-        if let Some(end) = memchr::memchr_iter(b'\n', parts.text.as_bytes()).nth(MAX_LINES) {
+        let long = parts.text.len() > MAX_LINES;
+        if let Some(end) = long.then(|| memchr::memchr_iter(b'\n', parts.text.as_bytes()).nth(MAX_LINES)).flatten() {
             parts.text.truncate(end);
             parts.limit = Some(Limit::Size);
         }

@@ -70,7 +70,7 @@ impl Reader {
         let mended = mend(mail);
         let Some(message) = Mail::parse(&mended.bytes) else { return Report::NoReport(mended.limit) };
         let split = with_its_boundary(&message);
-        let again = split.as_deref().and_then(|bytes| Mail::parse(bytes));
+        let again = split.as_deref().and_then(Mail::parse);
         let parts = Parts::new(again.as_ref().unwrap_or(&message), &self.own);
         let too_long = mended.limit.or(parts.limit);
         let mut failures = self.failures(grammar, Headers::new(&message), parts, 0);

@@ -32,7 +32,7 @@ pub use lazy::Lazy;
 pub use names::{Named, UnknownName};
 pub use notice::{Notice, NoticeMark};
 pub use own::Own;
-pub use pattern::{Alternative, Element, Form, Hole, IGNORED, Pattern, RegexPattern, TextPattern, is_cjk, letters};
+pub use pattern::{Alternative, Element, Form, Hole, IGNORED, Need, Pattern, RegexPattern, TextPattern, is_cjk, letters};
 pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleBody, RuleIx, Verdict};
 pub use set::{RuleSet, SetStatus};
 pub use shape::{Role, Shape, StageWord, Transcript};

@@ -67,13 +67,37 @@ pub struct Alternative {
 pub const IGNORED: &str = "_";
 
 impl Element {
-    /// The texts one of which this part must be; nothing where it has no words of its own.
-    fn keys(&self) -> Option<Vec<&str>> {
-        match self {
-            Self::Literal(text) => Some(vec![text]),
-            Self::Choice(alternatives) => Some(alternatives.iter().map(|one| &*one.text).collect()),
-            _ => None,
-        }
+    /// The texts one of which this part must be; nothing where it has no words of its own, or may be left out.
+    fn need(&self) -> Option<Need<'_>> {
+        let need = match self {
+            Self::Literal(text) => Need(Source::One(text)),
+            Self::Choice(alternatives) => Need(Source::Choice(alternatives)),
+            _ => return None,
+        };
+        need.texts().all(|text| !text.chars().all(char::is_whitespace)).then_some(need)
+    }
+}
+
+/// Texts at least one of which every match of a pattern holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Need<'p>(Source<'p>);
+
+#[derive(Debug, Clone, Copy)]
+enum Source<'p> {
+    One(&'p str),
+    Choice(&'p [Alternative]),
+    Any(&'p [Box<str>]),
+}
+
+impl<'p> Need<'p> {
+    /// The texts.
+    pub fn texts(self) -> impl Iterator<Item = &'p str> {
+        let (one, choice, any) = match self.0 {
+            Source::One(text) => (Some(text), &[][..], &[][..]),
+            Source::Choice(alternatives) => (None, alternatives, &[][..]),
+            Source::Any(texts) => (None, &[][..], texts),
+        };
+        one.into_iter().chain(choice.iter().map(|one| &*one.text)).chain(any.iter().map(|text| &**text))
     }
 }
 
@@ -89,8 +113,8 @@ pub struct Hole {
 /// A regex pattern. It is compiled when first needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegexPattern {
-    /// Texts of which every match must hold one, folded; empty where none are known.
-    pub literals: Vec<Box<str>>,
+    /// Folded texts: of each group every match must hold one. The group that is best looked for comes first.
+    pub needs: Vec<Vec<Box<str>>>,
     /// Letters and digits that every match must hold.
     pub letters: u32,
     /// The names of its groups.
@@ -117,17 +141,13 @@ impl TextPattern {
         self.elements.iter().map(most).sum()
     }
 
-    /// What every match must hold: of each group at least one text. A literal is a group by itself; a choice is one unless it
-    /// may be left out.
-    pub fn needs(&self) -> impl Iterator<Item = Vec<&str>> {
-        self.elements.iter().filter_map(Element::keys).filter(|group| group.iter().all(|text| !text.trim().is_empty()))
-    }
-
-    /// The group of [`needs`](Self::needs) whose shortest text is the longest. Empty where there is none.
+    /// The texts that every match must hold one of; of several such groups the one whose shortest text is the longest. Empty where
+    /// there is none.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {
         let worth = |group: &Vec<&str>| group.iter().map(|text| text.len()).min().unwrap_or(0);
-        self.needs().max_by_key(|group| (worth(group).min(GOOD_KEY), usize::MAX - group.len(), worth(group))).unwrap_or_default()
+        let groups = self.elements.iter().filter_map(Element::need).map(|need| need.texts().collect());
+        groups.max_by_key(|group| (worth(group).min(GOOD_KEY), usize::MAX - group.len(), worth(group))).unwrap_or_default()
     }
 
     /// Its holes.
@@ -149,14 +169,13 @@ impl Pattern {
         }
     }
 
-    /// What every match must hold: of each group at least one text.
-    #[must_use]
-    pub fn needs(&self) -> Vec<Vec<&str>> {
-        match &self.form {
-            Form::Text(text) => text.needs().collect(),
-            Form::Regex(regex) if regex.literals.is_empty() => Vec::new(),
-            Form::Regex(regex) => vec![regex.literals.iter().map(|text| &**text).collect()],
-        }
+    /// What every match must hold. A literal is a need by itself; a choice is one unless it may be left out.
+    pub fn needs(&self) -> impl Iterator<Item = Need<'_>> {
+        let (elements, groups) = match &self.form {
+            Form::Text(text) => (&*text.elements, &[][..]),
+            Form::Regex(regex) => (&[][..], &*regex.needs),
+        };
+        elements.iter().filter_map(Element::need).chain(groups.iter().map(|any| Need(Source::Any(any))))
     }
 
     /// The names of the facts that it can fill.
@@ -173,7 +192,9 @@ impl Pattern {
 #[must_use]
 pub fn letters(text: &str) -> u32 {
     if text.is_ascii() {
-        return text.bytes().filter(u8::is_ascii_alphanumeric).count() as u32;
+        // So few at a time that their count fits into a byte: many are looked at with one instruction.
+        let few = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum::<u8>();
+        return text.as_bytes().chunks(u8::MAX as usize).map(|bytes| u32::from(few(bytes))).sum();
     }
     text.chars().map(|c| if is_cjk(c) { 3 } else { u32::from(c.is_alphanumeric()) }).sum()
 }

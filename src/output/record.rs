@@ -6,6 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::Engine;
 use crate::model::{Action, Diagnosis, Facts, Lang, Limit, ProviderIx, RecipientSource, Reply, Severity, Stage, Status, Strength};
 
+use super::csv::Cell;
 use super::evidence::Evidence;
 use super::format::Place;
 
@@ -227,6 +228,47 @@ impl<'d> Record<'d> {
     pub fn with_evidence(mut self, evidence: Option<Evidence>) -> Self {
         self.evidence = evidence;
         self
+    }
+
+    /// The columns of a table of records: the name and the value of each. They are only ever added to, at the end.
+    pub(super) fn columns(&self) -> [(&'static str, &dyn Cell); 35] {
+        [
+            ("file", &self.file),
+            ("index", &self.index),
+            ("kind", &self.kind),
+            ("recipient", &self.recipient),
+            ("final_recipient", &self.final_recipient),
+            ("category", &self.category),
+            ("group", &self.group),
+            ("severity", &self.severity),
+            ("action", &self.action),
+            ("strength", &self.strength),
+            ("provider", &self.provider),
+            ("rule", &self.rule),
+            ("reporter", &self.reporter),
+            ("remote", &self.remote),
+            ("reporting_host", &self.reporting_host),
+            ("remote_host", &self.remote_host),
+            ("status", &self.status),
+            ("reply", &self.reply),
+            ("command", &self.command),
+            ("stage", &self.stage),
+            ("diagnostic", &self.diagnostic),
+            ("facts", &self.facts),
+            ("advice", &self.advice),
+            ("notes", &self.notes),
+            ("operator", &self.operator),
+            ("lang", &self.lang),
+            ("sender", &self.sender),
+            ("subject", &self.subject),
+            ("message_id", &self.message_id),
+            ("date", &self.date),
+            ("generation", &self.generation),
+            ("mail", &self.mail),
+            ("line", &self.line),
+            ("queue_id", &self.queue_id),
+            ("time", &self.time),
+        ]
     }
 
     /// What of it hangs on the failure and the rules alone, as a JSON object: what a test can pin.

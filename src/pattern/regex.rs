@@ -36,8 +36,8 @@ pub fn parse_regex(source: &str) -> Result<RegexPattern, PatternError> {
     // Case makes no difference in any case; where the source says so too, its letters would be classes.
     let cased = source.strip_prefix("(?i)").and_then(|source| regex_syntax::parse(source).ok());
     let plain = cased.as_ref().unwrap_or(&hir);
-    let literals = needs(plain).any.into_iter().map(String::into_boxed_str).collect();
-    Ok(RegexPattern { literals, letters: least_letters(plain), groups })
+    let needs = all_needs(plain).into_iter().map(|any| any.into_iter().map(String::into_boxed_str).collect()).collect();
+    Ok(RegexPattern { needs, letters: least_letters(plain), groups })
 }
 
 /// Compiles a regex for folded text. `None` where it is too big after all.
@@ -112,17 +112,23 @@ fn lowercase(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).unwrap_or_default().to_lowercase()
 }
 
-/// Texts of which every match holds at least one; nothing where none are known.
+/// Texts of which every match holds at least one.
+type AnyOf = Vec<String>;
+
+/// What every match of a part holds.
 #[derive(Debug, Clone, Default)]
 struct Needs {
-    any: Vec<String>,
+    /// One of these, which are the best to be looked for; nothing where none are known.
+    any: AnyOf,
     /// Whether a match is one of these and nothing more.
     whole: bool,
+    /// And one of each of these.
+    others: Vec<AnyOf>,
 }
 
 impl Needs {
-    fn whole(any: Vec<String>) -> Self {
-        Self { any, whole: true }
+    const fn whole(any: AnyOf) -> Self {
+        Self { any, whole: true, others: Vec::new() }
     }
 
     /// How good the texts are to be looked for: the length of the shortest, then as few as can be.
@@ -132,11 +138,25 @@ impl Needs {
 
     /// Itself, unless there are too many texts or one that says nothing.
     fn telling(self) -> Self {
-        if self.any.len() > MAX_NEEDS || self.any.iter().any(String::is_empty) { Self::default() } else { self }
+        if self.any.len() > MAX_NEEDS || self.any.iter().any(String::is_empty) { Self { any: AnyOf::new(), ..self } } else { self }
+    }
+
+    /// What a part needs that holds both.
+    fn and(self, other: Self) -> Self {
+        let (one, other) = (self.telling(), other.telling());
+        let other_is_better = other.worth() > one.worth() && !other.any.is_empty() || one.any.is_empty();
+        let (mut best, second) = if other_is_better { (other, one) } else { (one, other) };
+        best.others.extend((!second.any.is_empty()).then_some(second.any).into_iter().chain(second.others));
+        Self { whole: false, ..best }
     }
 }
 
-/// What a regex needs. It may look for more than it must, but never for less.
+/// What a regex needs, the best first. It may look for more than it must, but never for less.
+fn all_needs(hir: &Hir) -> Vec<AnyOf> {
+    let needs = needs(hir);
+    (!needs.any.is_empty()).then_some(needs.any).into_iter().chain(needs.others).collect()
+}
+
 fn needs(hir: &Hir) -> Needs {
     parts_of(hir).telling()
 }
@@ -156,10 +176,10 @@ fn parts_of(hir: &Hir) -> Needs {
                 return Needs::default();
             }
             let whole = parts.iter().all(|part| part.whole);
-            let mut any: Vec<String> = parts.into_iter().flat_map(|part| part.any).collect();
+            let mut any: AnyOf = parts.into_iter().flat_map(|part| part.any).collect();
             any.sort_unstable();
             any.dedup();
-            let union = Needs { any, whole };
+            let union = Needs { any, whole, others: Vec::new() };
             if whole { union } else { union.telling() }
         }
     }
@@ -177,9 +197,9 @@ fn few_characters(class: &ClassUnicode) -> Option<Vec<String>> {
     Some(any)
 }
 
-/// The best of what stands in a row: what is known whole joins what stands beside it.
+/// What stands in a row: what is known whole joins what stands beside it.
 fn in_a_row(parts: &[Hir]) -> Needs {
-    let mut best = Needs::default();
+    let mut all = Needs::default();
     let mut row = Needs::whole(vec![String::new()]);
     let mut unbroken = true;
     for part in parts.iter().map(parts_of) {
@@ -189,15 +209,9 @@ fn in_a_row(parts: &[Hir]) -> Needs {
             continue;
         }
         unbroken = false;
-        best = better(best, std::mem::replace(&mut row, Needs::whole(vec![String::new()])));
-        best = better(best, part);
+        all = all.and(std::mem::replace(&mut row, Needs::whole(vec![String::new()]))).and(part);
     }
-    if unbroken { row } else { Needs { whole: false, ..better(best, row) } }
-}
-
-fn better(one: Needs, other: Needs) -> Needs {
-    let (one, other) = (one.telling(), other.telling());
-    if other.worth() > one.worth() && !other.any.is_empty() || one.any.is_empty() { other } else { one }
+    if unbroken { row } else { all.and(row) }
 }
 
 /// Roughly how many states it compiles to.
@@ -218,29 +232,67 @@ fn size(hir: &Hir) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::pattern::Folded;
+
+    /// Regexes of few signs, so that many of them match.
+    fn regexes() -> impl Strategy<Value = String> {
+        let part = prop::sample::select(vec![
+            "ab",
+            "B",
+            "é ",
+            "[a-c]",
+            "c+",
+            "(ab |C d)",
+            "(?:b|)",
+            r"\d{2}",
+            "(?:[ab]c?)+",
+            ".",
+            "d*",
+            "^",
+            r"\b",
+        ]);
+        let row = prop::collection::vec(part, 1..6).prop_map(|parts| parts.concat());
+        prop::collection::vec(row, 1..3).prop_map(|rows| rows.join("|"))
+    }
+
+    proptest! {
+        #[test]
+        fn what_matches_holds_what_is_needed(source in regexes(), text in "[a-dB1é ]{0,16}") {
+            let folded = Folded::new(&text);
+            let Ok(regex) = parse_regex(&source) else { return Ok(()) };
+            if compile_regex(&source).is_some_and(|whole| whole.is_match(folded.as_str())) {
+                let holds = |any: &Vec<Box<str>>| any.iter().any(|text| folded.as_str().contains(&**text));
+                prop_assert!(regex.needs.iter().all(holds), "{:?}", regex.needs);
+            }
+        }
+    }
 
     #[test]
     fn regexes_come_apart() {
         let regex = parse_regex(r"Mailbox (?P<mailbox>\S+) is (?:full|locked)").unwrap();
-        assert_eq!((&regex.literals[..], regex.letters), (&[Box::from("mailbox ")][..], 13));
+        assert_eq!((&*regex.needs[0][0], regex.letters), ("mailbox ", 13));
         assert_eq!(regex.groups, [Box::from("mailbox")]);
     }
 
     #[test]
-    fn every_match_holds_one_of_the_texts_that_are_looked_for() {
+    fn every_match_holds_one_of_each_group_of_texts() {
         for (source, want) in [
-            (r"(?i)\bIB(?:00|10)[57]\b", &["ib005", "ib007", "ib105", "ib107"][..]),
-            (r"(?:^|\s)(?:SC-00[1-4]|DY-)x*", &["dy-", "sc-001", "sc-002", "sc-003", "sc-004"]),
-            (r"user \d+ (?:unknown|gone)", &["user "]),
-            (r"a+b?c{2}", &["a"]),
-            (r"(?:mailbox|\d+) full", &[" full"]),
-            (r"(?:mailbox|) ?full", &["full"]),
-            (r"\S+ \d", &[" "]),
+            (r"(?i)\bIB(?:00|10)[57]\b", &[&["ib005", "ib007", "ib105", "ib107"][..]][..]),
+            (r"(?:^|\s)(?:SC-00[1-4]|DY-)x*", &[&["dy-", "sc-001", "sc-002", "sc-003", "sc-004"]]),
+            (r"user \d+ (?:unknown|gone)", &[&["user "], &[" gone", " unknown"]]),
+            (r"(a host \S+) of (\d+ (?:in all|there)+)?is down", &[&["a host "], &[" of "], &["is down"]]),
+            (r"a+b?c{2}", &[&["a"], &["c"]]),
+            (r"(?:mailbox|\d+) full", &[&[" full"]]),
+            (r"(?:mailbox|) ?full", &[&["full"]]),
+            (r"\S+ \d", &[&[" "]]),
             (r"\w+", &[]),
         ] {
-            let literals = parse_regex(source).unwrap().literals;
-            assert_eq!(literals.iter().map(|text| &**text).collect::<Vec<_>>(), want, "{source}");
+            let needs = parse_regex(source).unwrap().needs;
+            let needs: Vec<Vec<&str>> = needs.iter().map(|any| any.iter().map(|text| &**text).collect()).collect();
+            assert_eq!(needs, want, "{source}");
         }
     }
 

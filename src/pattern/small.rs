@@ -4,6 +4,7 @@
 //! once or never. This is ready in a few. It finds what the crate would find in a folded text: the ways are tried in the same order.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::{self, Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
@@ -26,10 +27,10 @@ pub(super) struct Small {
     firsts: [bool; 256],
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Step {
     Text(Box<[u8]>),
-    One(Box<Set>),
+    One(Arc<Set>),
     Look(Look),
     /// The place reached is the begin or end of a group.
     Save(usize),
@@ -37,6 +38,24 @@ enum Step {
     Split(usize, usize),
     Jump(usize),
     Match,
+}
+
+/// A part that is put several times.
+struct Repeated<'h> {
+    hir: &'h Hir,
+    /// What it is, where that is one step.
+    step: Option<Step>,
+}
+
+impl Step {
+    /// The step of a text or a class.
+    fn of(hir: &Hir) -> Option<Self> {
+        match hir.kind() {
+            HirKind::Literal(literal) => Some(Self::Text(literal.0.clone())),
+            HirKind::Class(Class::Unicode(class)) => Some(Self::One(Arc::new(Set::new(class)))),
+            _ => None,
+        }
+    }
 }
 
 /// Some characters.
@@ -66,9 +85,7 @@ impl Small {
         }
         match hir.kind() {
             HirKind::Empty => {}
-            HirKind::Literal(literal) => self.steps.push(Step::Text(literal.0.clone())),
-            HirKind::Class(Class::Unicode(class)) => self.steps.push(Step::One(Box::new(Set::new(class)))),
-            HirKind::Class(Class::Bytes(_)) => return None,
+            HirKind::Literal(_) | HirKind::Class(_) => self.steps.push(Step::of(hir)?),
             HirKind::Look(look) => {
                 let known = matches!(look, Look::Start | Look::End | Look::WordUnicode | Look::WordUnicodeNegate);
                 known.then(|| self.steps.push(Step::Look(*look)))?;
@@ -107,16 +124,16 @@ impl Small {
     }
 
     fn push_repetition(&mut self, repetition: &Repetition) -> Option<()> {
-        let sub = &repetition.sub;
+        let part = Repeated { hir: &repetition.sub, step: Step::of(&repetition.sub) };
         let split = |on, out| if repetition.greedy { Step::Split(on, out) } else { Step::Split(out, on) };
         for _ in 1..repetition.min {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let Some(max) = repetition.max else {
             // At least once more; where that is not asked, all of it may be left out.
             let skip = (repetition.min == 0).then(|| self.reserve());
             let start = self.steps.len();
-            self.push(sub)?;
+            self.push_repeated(&part)?;
             let end = self.steps.len() + 1;
             self.steps.push(split(start, end));
             if let Some(skip) = skip {
@@ -125,15 +142,24 @@ impl Small {
             return Some(());
         };
         if repetition.min > 0 {
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let mut skips = Vec::new();
         for _ in repetition.min..max {
             skips.push(self.reserve());
-            self.push(sub)?;
+            self.push_repeated(&part)?;
         }
         let end = self.steps.len();
         skips.into_iter().for_each(|skip| self.steps[skip] = split(skip + 1, end));
+        Some(())
+    }
+
+    fn push_repeated(&mut self, part: &Repeated<'_>) -> Option<()> {
+        match &part.step {
+            Some(_) if self.steps.len() > MAX_STEPS => return None,
+            Some(step) => self.steps.push(step.clone()),
+            None => self.push(part.hir)?,
+        }
         Some(())
     }
 
@@ -173,8 +199,7 @@ impl Small {
         if bits > MAX_MEMORY {
             return Err(TooLong);
         }
-        let failed = vec![0; bits / 64 + 1];
-        let mut run = Run { small: self, text, failed, slots: vec![None; self.slots], left: Vec::with_capacity(16) };
+        let mut run = Run { small: self, text, failed: Vec::new(), slots: vec![None; self.slots], left: Vec::new() };
         let starts = (0..=text.len()).filter(|at| text.as_bytes().get(*at).is_none_or(|byte| self.firsts[usize::from(*byte)]));
         for start in starts.filter(|at| text.is_char_boundary(*at)) {
             if let Some(end) = run.from(start) {
@@ -195,7 +220,7 @@ pub(super) struct TooLong;
 struct Run<'a> {
     small: &'a Small,
     text: &'a str,
-    /// A bit for each step and place from which there was no way on.
+    /// A bit for each step and place from which there was no way on. Made at the first fork: most texts are done with before.
     failed: Vec<u64>,
     slots: Vec<Option<usize>>,
     left: Vec<Left>,
@@ -210,18 +235,14 @@ enum Left {
 impl Run<'_> {
     /// The end of the match that begins at `start`.
     fn from(&mut self, start: usize) -> Option<usize> {
-        self.left.push(Left::Try { step: 0, at: start });
-        while let Some(left) = self.left.pop() {
-            match left {
+        let mut end = self.on(0, start);
+        while end.is_none() {
+            match self.left.pop()? {
                 Left::Restore { slot, place } => self.slots[slot] = place,
-                Left::Try { step, at } => {
-                    if let Some(end) = self.on(step, at) {
-                        return Some(end);
-                    }
-                }
+                Left::Try { step, at } => end = self.on(step, at),
             }
         }
-        None
+        end
     }
 
     /// The end of the match, if the first way from here leads to it.
@@ -252,6 +273,9 @@ impl Run<'_> {
                     step += 1;
                 }
                 &Step::Split(first, second) => {
+                    if self.failed.is_empty() {
+                        self.failed.resize(self.small.steps.len() * (bytes.len() + 1) / 64 + 1, 0);
+                    }
                     let place = step * (bytes.len() + 1) + at;
                     let (word, bit) = (place / 64, 1 << (place % 64));
                     if self.failed[word] & bit != 0 {

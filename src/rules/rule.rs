@@ -160,7 +160,7 @@ fn read_examples(reader: &mut Reader, table: &Table<'_>, key: &'static str) -> V
     };
     let mut examples = Vec::new();
     for item in items {
-        let line = reader.origin(&item.span()).line;
+        let line = reader.source.line(item.span().start);
         match item.get_ref() {
             DeValue::String(text) => examples.push(Example { text: text.clone().into_owned(), line, ..Example::default() }),
             DeValue::Table(map) => {

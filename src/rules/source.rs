@@ -40,11 +40,16 @@ impl Source {
     #[must_use]
     pub fn origin(&self, at: usize) -> Origin {
         let at = at.min(self.text.len());
-        let lines = self.lines();
-        let line = lines.partition_point(|start| *start <= at);
-        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let line = self.line(at);
+        let start = self.lines().get((line as usize).saturating_sub(1)).copied().unwrap_or(0);
         let column = self.text.get(start..at).map_or(0, |text| text.chars().count()) + 1;
-        Origin { file: Arc::clone(&self.name), line: line as u32, column: column as u32 }
+        Origin { file: Arc::clone(&self.name), line, column: column as u32 }
+    }
+
+    /// The line of a byte, from 1.
+    #[must_use]
+    pub fn line(&self, at: usize) -> u32 {
+        self.lines().partition_point(|start| *start <= at) as u32
     }
 
     /// The byte of a place that [`origin`](Self::origin) gave.

@@ -10,7 +10,7 @@ pub(super) fn parse_template(text: &str) -> Result<Template, String> {
     let mut pieces = Vec::new();
     let mut words = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
+    while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
         words.push_str(&rest[..at]);
         let sign = &rest[at..];
         if sign.starts_with("{{") || sign.starts_with("}}") {

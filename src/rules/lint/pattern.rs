@@ -46,7 +46,7 @@ pub(super) fn lint(rule: &Rule, pattern: &Pattern, sources: &Sources<'_>, faults
 fn findable(pattern: &Pattern) -> usize {
     match &pattern.form {
         Form::Text(text) => text.keys().iter().map(|key| key.len()).min().unwrap_or(0),
-        Form::Regex(regex) => regex.literals.iter().map(|text| text.len()).min().unwrap_or(0),
+        Form::Regex(regex) => regex.needs.iter().take(1).flatten().map(|text| text.len()).min().unwrap_or(0),
     }
 }
 
