@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::shapes::cut;
 use crate::model::TextPattern;
-use crate::pattern::{Folded, Found, Haystack, find};
+use crate::pattern::{Folded, Found, Haystack, Viable, find_viable};
 
 /// How much of a text is looked at for the words that show its layout, in bytes.
 const OPENING: usize = 256 * 1024;
@@ -35,7 +35,7 @@ pub(super) struct Line<'s> {
 
 /// Patterns that are looked for line by line: those that may stand on a page.
 #[derive(Debug, Default)]
-pub(super) struct Marks<'p>(Vec<&'p TextPattern>);
+pub(super) struct Marks<'p>(Vec<(&'p TextPattern, Viable)>);
 
 impl<'t> Sheet<'t> {
     pub(super) fn new(text: &'t str) -> Self {
@@ -70,7 +70,7 @@ impl<'t> Sheet<'t> {
 
     /// Those of `patterns` that may stand in one of its lines.
     pub(super) fn marks<'p>(&self, patterns: &'p [TextPattern]) -> Marks<'p> {
-        Marks(patterns.iter().filter(|pattern| self.by_lines.signature().may_match(pattern)).collect())
+        Marks(patterns.iter().filter_map(|pattern| Some((pattern, Viable::new(pattern, self.by_lines.signature())?))).collect())
     }
 }
 
@@ -83,7 +83,7 @@ impl Line<'_> {
 impl<'p> Marks<'p> {
     /// Where the first of them that stands in a line does.
     pub(super) fn find(&self, line: &Line<'_>) -> Option<(&'p TextPattern, Found)> {
-        self.0.iter().find_map(|pattern| find(pattern, line.folded, 0).map(|found| (*pattern, found)))
+        self.0.iter().find_map(|(pattern, viable)| find_viable(pattern, viable, line.folded, 0).map(|found| (*pattern, found)))
     }
 
     /// Whether one of them stands in a line.

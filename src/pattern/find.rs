@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::edge::{begins as word_begins, ends as word_ends, is_letter};
 use super::hole;
 use super::starts::starts;
+use super::viable::Viable;
 use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
 /// How many words a gap may pass over.
@@ -44,11 +45,17 @@ pub struct Found {
 /// The first place in `text`, a folded text, where `pattern` matches. `words` is where the words begin behind the codes.
 #[must_use]
 pub fn find(pattern: &TextPattern, text: &str, words: usize) -> Option<Found> {
+    find_viable(pattern, &Viable::ALL, text, words)
+}
+
+/// Likewise, where only some alternatives of its choices may stand there.
+#[must_use]
+pub fn find_viable(pattern: &TextPattern, viable: &Viable, text: &str, words: usize) -> Option<Found> {
     if !begins(pattern, text, words) {
         return None;
     }
     let first = first_literal(pattern, text)?;
-    Search::new(pattern, text).anywhere(words, first)
+    Search::new(pattern, viable, text).anywhere(words, first)
 }
 
 /// Where `needle` stands in `text`, at `from` or behind.
@@ -118,6 +125,7 @@ struct Place {
 
 struct Search<'a> {
     pattern: &'a TextPattern,
+    viable: &'a Viable,
     text: &'a str,
     holes: Vec<Range<usize>>,
     /// Letters of the words chosen so far.
@@ -130,8 +138,17 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(pattern: &'a TextPattern, text: &'a str) -> Self {
-        Self { pattern, text, holes: Vec::new(), chosen: Vec::new(), failed: FxHashSet::default(), barren: FxHashMap::default(), steps: 0 }
+    fn new(pattern: &'a TextPattern, viable: &'a Viable, text: &'a str) -> Self {
+        Self {
+            pattern,
+            viable,
+            text,
+            holes: Vec::new(),
+            chosen: Vec::new(),
+            failed: FxHashSet::default(),
+            barren: FxHashMap::default(),
+            steps: 0,
+        }
     }
 
     /// The first place where the pattern matches. `first` is where its first literal first stands.
@@ -143,7 +160,7 @@ impl<'a> Search<'a> {
         }
         match pattern.elements.first() {
             Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes(), first).find_map(|start| self.from(start)),
-            element => starts(text, 0..text.len(), element).find_map(|start| self.from(start)),
+            _ => starts(pattern, 0, self.viable, text, 0..text.len()).find_map(|start| self.from(start)),
         }
     }
 
@@ -208,7 +225,7 @@ impl<'a> Search<'a> {
 
     fn choice(&mut self, index: usize, alternatives: &[Alternative], at: usize, seam: Seam) -> Option<usize> {
         let depth = self.chosen.len();
-        for alternative in alternatives {
+        for (_, alternative) in alternatives.iter().enumerate().filter(|(number, _)| self.viable.has(index, *number)) {
             let reached = match &*alternative.text {
                 "" => Some((at, seam)),
                 text => self.words(text, at, seam),
@@ -235,7 +252,10 @@ impl<'a> Search<'a> {
                 let window = &text.as_bytes()[from..text.len().min(reach + literal.len())];
                 places(window, literal.as_bytes(), 0).find_map(|start| self.rest(index + 1, from + start, Seam::Open))
             }
-            next => starts(text, from..reach, next).find_map(|start| self.rest(index + 1, start, Seam::Open)),
+            _ => {
+                let mut starts = starts(self.pattern, index + 1, self.viable, text, from..reach);
+                starts.find_map(|start| self.rest(index + 1, start, Seam::Open))
+            }
         };
         if end.is_none() {
             let barren = self.barren.entry(key).or_insert(at..reach);
@@ -436,7 +456,7 @@ mod tests {
         ) {
             if let Ok(pattern) = parse_text(&pieces.concat()) {
                 let folded = Folded::new(&unit.concat().repeat(2_000 / unit.concat().len()));
-                let mut search = Search::new(&pattern, folded.as_str());
+                let mut search = Search::new(&pattern, &Viable::ALL, folded.as_str());
                 let _ = search.anywhere(0, 0);
                 let bound = 80 * pattern.elements.len() * folded.as_str().len();
                 prop_assert!(search.steps <= bound, "{} steps for {pattern:?}", search.steps);

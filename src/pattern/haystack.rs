@@ -1,7 +1,7 @@
 //! A text in which many patterns are looked for, most of them in vain.
 
 use super::signature::Signature;
-use super::{Folded, Found, find};
+use super::{Folded, Found, Viable, find_viable};
 use crate::model::TextPattern;
 
 /// A folded text that tells quickly of most patterns that they do not stand in it.
@@ -41,7 +41,7 @@ impl Haystack {
     /// ```
     #[must_use]
     pub fn find(&self, pattern: &TextPattern, words: usize) -> Option<Found> {
-        if self.signature.may_match(pattern) { find(pattern, self.as_str(), words) } else { None }
+        find_viable(pattern, &Viable::new(pattern, &self.signature)?, self.as_str(), words)
     }
 
     /// Whether `pattern` stands in it.

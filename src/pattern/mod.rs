@@ -15,8 +15,9 @@ mod regex;
 pub mod signature;
 mod small;
 mod starts;
+mod viable;
 
-pub use find::{Found, find};
+pub use find::{Found, find, find_viable};
 pub use fold::{Folded, Origins};
 pub use glances::Glances;
 pub use haystack::Haystack;
@@ -24,3 +25,4 @@ pub use hole::fact;
 pub use parse::{PatternError, parse_text};
 pub use regex::{Program, compile_regex, parse_regex};
 pub use small::Places;
+pub use viable::Viable;

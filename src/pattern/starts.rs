@@ -5,24 +5,31 @@ use std::ops::Range;
 use memchr::{memchr, memmem, memrchr};
 
 use super::edge::is_letter;
-use crate::model::{Element, HoleKind};
+use super::viable::Viable;
+use crate::model::{Element, HoleKind, TextPattern};
 
 /// The bytes that a part of a pattern can begin with.
 #[derive(Clone, Copy)]
 struct FirstBytes([bool; 256]);
 
 impl FirstBytes {
-    /// Those of a hole, or of a choice without an empty alternative; all bytes for anything else.
-    fn of(element: Option<&Element>) -> Self {
-        match element {
+    const ALL: Self = Self([true; 256]);
+
+    /// Those of a hole, or of what is `viable` of a choice without an empty alternative; all bytes for anything else.
+    fn of(pattern: &TextPattern, index: usize, viable: &Viable) -> Self {
+        match pattern.elements.get(index) {
             Some(Element::Choice(alternatives)) => {
-                let firsts: Option<Vec<u8>> = alternatives.iter().map(|one| one.text.as_bytes().first().copied()).collect();
-                firsts.map_or(Self([true; 256]), |firsts| Self::these(&firsts))
+                let mut bytes = [false; 256];
+                for (_, alternative) in alternatives.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
+                    let Some(first) = alternative.text.as_bytes().first() else { return Self::ALL };
+                    bytes[usize::from(*first)] = true;
+                }
+                Self(bytes)
             }
             Some(Element::Hole(hole)) if hole.kind.is_number() => Self::these(b"0123456789"),
             Some(Element::Hole(hole)) if hole.kind == HoleKind::Ip => Self::these(b"0123456789abcdef:i<[(\"'"),
             Some(Element::Hole(hole)) if hole.kind == HoleKind::Url => Self::these(b"hw<[(\"'"),
-            _ => Self([true; 256]),
+            _ => Self::ALL,
         }
     }
 
@@ -33,11 +40,11 @@ impl FirstBytes {
     }
 }
 
-/// The places within `range` where `element`, a hole or a choice, may begin.
-pub(super) fn starts(text: &str, range: Range<usize>, element: Option<&Element>) -> impl Iterator<Item = usize> {
+/// The places within `range` where the element `index` of a pattern, a hole or a choice, may begin.
+pub(super) fn starts(pattern: &TextPattern, index: usize, viable: &Viable, text: &str, range: Range<usize>) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let first = FirstBytes::of(element);
-    let is_address = matches!(element, Some(Element::Hole(hole)) if hole.kind == HoleKind::Address);
+    let first = FirstBytes::of(pattern, index, viable);
+    let is_address = matches!(pattern.elements.get(index), Some(Element::Hole(hole)) if hole.kind == HoleKind::Address);
     let mut stretches = Stretches { bytes, range, signs: is_address && !has_quoted_local_part(bytes) };
     let in_stretch = move |stretch: Range<usize>| stretch.filter(move |at| first.0[usize::from(bytes[*at])] && is_token_start(text, *at));
     std::iter::from_fn(move || stretches.next()).flat_map(in_stretch)
@@ -105,9 +112,9 @@ mod tests {
         ) {
             let folded = Folded::new(&text);
             let text = folded.as_str();
-            let element = Element::Hole(Hole { name: "x".into(), kind });
+            let pattern = TextPattern { elements: vec![Element::Hole(Hole { name: "x".into(), kind })], ..TextPattern::default() };
             let fits = |at: &usize| hole::ends(kind, text, *at).iter().next().is_some();
-            let tried: Vec<usize> = starts(text, 0..text.len(), Some(&element)).filter(fits).collect();
+            let tried: Vec<usize> = starts(&pattern, 0, &Viable::ALL, text, 0..text.len()).filter(fits).collect();
             let all: Vec<usize> = (0..text.len()).filter(|at| text.is_char_boundary(*at) && is_token_start(text, *at)).filter(fits).collect();
             prop_assert_eq!(tried, all, "{} in {}", kind, text);
         }

@@ -1,0 +1,47 @@
+//! Which words of a pattern's choices may stand in a text, so that only these are tried there.
+
+use super::signature::Signature;
+use crate::model::{Element, TextPattern};
+
+/// How many elements of a pattern are looked at, and how many alternatives of each; of what is beyond, anything may stand there.
+const ELEMENTS: usize = 12;
+const ALTERNATIVES: usize = 64;
+
+/// The alternatives of each element of a pattern that may stand in a text, as bits.
+#[derive(Debug, Clone, Copy)]
+pub struct Viable([u64; ELEMENTS]);
+
+impl Viable {
+    /// Those of a pattern of which nothing is known.
+    pub(super) const ALL: Self = Self([u64::MAX; ELEMENTS]);
+
+    /// Those of `pattern` in a text of this signature; none where the pattern cannot match there.
+    #[must_use]
+    pub fn new(pattern: &TextPattern, signature: &Signature) -> Option<Self> {
+        let mut viable = Self::ALL;
+        for (index, element) in pattern.elements.iter().enumerate() {
+            match element {
+                Element::Literal(words) if !signature.may_hold(words) => return None,
+                Element::Choice(alternatives) => {
+                    let may_hold = (0..)
+                        .zip(alternatives)
+                        .map(|(bit, one)| u64::from(bit < ALTERNATIVES && signature.may_hold(&one.text)) << (bit % ALTERNATIVES));
+                    let bits = may_hold.fold(0, |bits, bit| bits | bit);
+                    if bits == 0 && alternatives.len() <= ALTERNATIVES {
+                        return None;
+                    }
+                    if let Some(known) = viable.0.get_mut(index) {
+                        *known = bits;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(viable)
+    }
+
+    /// Whether an alternative of an element may stand there.
+    pub(super) fn has(&self, element: usize, alternative: usize) -> bool {
+        alternative >= ALTERNATIVES || self.0.get(element).is_none_or(|bits| bits >> alternative & 1 != 0)
+    }
+}
