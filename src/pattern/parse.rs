@@ -127,6 +127,13 @@ fn read_braces(source: &str, at: usize, end: usize) -> Result<(Element, usize), 
     };
     let inside = &source[at + 1..at + length];
     if inside.contains('|') {
+        if let Some(star) =
+            inside.match_indices('*').map(|(star, _)| star).find(|star| !matches!(inside.as_bytes().get(star + 1), None | Some(b'|')))
+        {
+            let star = at + 1 + star;
+            let help = "a star in a choice may only end a word: write this one as a pattern of its own, or put the star behind the choice";
+            return Err(PatternError::new(star..star + 1, "this star stands in the middle of an alternative", help.to_owned()));
+        }
         return Ok((Element::Choice(inside.split('|').map(alternative).collect()), length + 1));
     }
     let (name, kind) = inside.split_once(':').unwrap_or((inside, inside));
@@ -235,6 +242,7 @@ mod tests {
             ("*", "this pattern matches everything"),
             ("", "this pattern matches everything"),
             ("x {Size}", "`Size` is no name for a hole"),
+            ("x {dad* out|gone}", "this star stands in the middle of an alternative"),
         ] {
             assert_eq!(parse_text(source).unwrap_err().what, what, "{source}");
         }
