@@ -233,6 +233,15 @@ fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
 }
 
 #[test]
+fn pages_in_html_have_lines_as_they_are_shown() {
+    let html = "<div>Your message could not be delivered.</div><table><tr><td>Recipient:</td><td>taro@example.jp</td></tr>\
+        <tr><td>Reason:</td><td>Mailbox full</td></tr></table><p>Postmaster</p>";
+    let mail = letter("Undeliverable: lunch\nContent-Type: text/html; charset=utf-8", html);
+    assert_eq!(summary(&mail), ["taro@example.jp mailbox_full - -"]);
+    assert_eq!(scan(&mail)[0].failure.diagnostic, "Reason: Mailbox full\n");
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\
