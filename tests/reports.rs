@@ -242,6 +242,17 @@ fn pages_in_html_have_lines_as_they_are_shown() {
 }
 
 #[test]
+fn an_address_begins_behind_the_label_or_the_japanese_before_it() {
+    for line in
+        ["宛先アドレス：taro@example.jp", "送信日時：昨日　受信者：taro@example.jp", "お客様のため、taro@example.jpへのメールは届きません"]
+    {
+        let told = scan(&letter("配信失敗: 昼食", &format!("下記のメールを配信できませんでした。\n\n{line}\n")));
+        let names: Vec<_> = told.iter().map(|diagnosis| diagnosis.failure.recipient.as_deref()).collect();
+        assert_eq!(names, [Some("taro@example.jp")], "{line}");
+    }
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\
