@@ -252,6 +252,32 @@ fn an_address_begins_behind_the_label_or_the_japanese_before_it() {
     }
 }
 
+/// An engine that knows the reports of a parcel desk, of the shape `block`.
+fn with_desk(more: &str) -> Engine {
+    with_rules(&format!(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['^{{recipient:address}}:', '^To: {{recipient:address}}', '^(sent to {{original:address}})']\n{more}",
+    ))
+}
+
+#[test]
+fn what_an_answer_quotes_shows_no_layout() {
+    let quoted = "> The parcel desk regrets\n>\n> To: taro@example.jp\n> Mailbox full\n";
+    let told = |text: &str| scan_with(&with_desk(""), &letter("Re: x", text)).len();
+    assert_eq!(told(&format!("Did you see this?\n\n{quoted}")), 0);
+    assert_eq!(told(quoted), 1, "it holds nothing else");
+    assert_eq!(told(">>> DATA\nThe parcel desk regrets\n\nTo: taro@example.jp\n"), 1, "a session is no quotation");
+    let forward =
+        |mark: &str| summary(&letter("Fwd: failure notice", &format!("Sent from my phone\n\n{mark}\n\n{}", quotation(&mail("qmail")))));
+    assert_eq!(forward("Begin forwarded message:"), summary(&mail("qmail")));
+    assert_eq!(forward("Look at this!"), Vec::<String>::new());
+}
+
+/// A mail, quoted.
+fn quotation(mail: &[u8]) -> String {
+    String::from_utf8_lossy(mail).lines().map(|line| format!("> {line}\n")).collect()
+}
+
 #[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(

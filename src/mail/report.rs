@@ -120,8 +120,10 @@ impl Reader {
         if let Some(inner) = parts.inner {
             return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
-        let inner = message_in(sheet.text(), lines, returned_at(lines, &sheet.marks(&layout.returned))).as_bytes();
-        let inner = Mail::parse(inner);
+        let at = returned_at(lines, &sheet.marks(&layout.returned));
+        let quoted = quoted_message(sheet.text(), lines.get(at..).unwrap_or_default());
+        let inner = quoted.as_deref().unwrap_or_else(|| message_in(sheet.text(), lines, at));
+        let inner = Mail::parse(inner.as_bytes());
         inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
 
@@ -148,6 +150,14 @@ fn message_in<'t>(text: &'t str, lines: &[Line<'_>], at: usize) -> &'t str {
     let is_field = |line: &&Line<'_>| line.folded.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
     let first = lines.iter().skip(at).find(is_field);
     &text[first.map_or(text.len(), |line| line.range.start)..]
+}
+
+/// The message that is quoted right below the mark in the first of `lines`, without the signs of its quotation.
+fn quoted_message(text: &str, lines: &[Line<'_>]) -> Option<String> {
+    let words = |line: &Line<'_>| text[line.range.clone()].strip_prefix('>').map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let mut quoted = lines.iter().skip(1).skip_while(|line| line.is_blank()).map_while(words).skip_while(|line| line.trim().is_empty());
+    let first = quoted.next()?;
+    Some(std::iter::once(first).chain(quoted).collect())
 }
 
 /// The kind that a layout, or its words in the subject or the text, tell.

@@ -15,7 +15,7 @@ use crate::pattern::{Folded, Found, Origins, find, parse_text};
 pub(super) const MAX_RECIPIENTS: usize = 100_000;
 
 /// How many letters say something; fewer only join two addresses (`and`, `と`).
-const SAYING: u32 = 6;
+pub(super) const SAYING: u32 = 6;
 
 /// An address, right where it is looked for.
 static ADDRESS: LazyLock<Option<TextPattern>> = LazyLock::new(|| parse_text("^{recipient:address}").ok());
