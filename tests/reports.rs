@@ -261,6 +261,16 @@ fn with_desk(more: &str) -> Engine {
 }
 
 #[test]
+fn a_recipient_that_is_named_twice_fails_once_with_the_words_of_both() {
+    let text = "The parcel desk regrets / Die Paketstelle bedauert\n\ntaro@example.jp: nicht angekommen\n\n\
+        jiro@example.org: 552 5.2.2 Mailbox full\n\nTaro@example.jp: 550 5.1.1 User unknown\n";
+    let want = ["taro@example.jp user_unknown - 5.1.1", "jiro@example.org mailbox_full - 5.2.2"];
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
+    let diagnostic = scan_with(&with_desk(""), &letter("x", text))[0].failure.diagnostic.clone();
+    assert_eq!(diagnostic, "taro@example.jp: nicht angekommen\nTaro@example.jp: 550 5.1.1 User unknown\n");
+}
+
+#[test]
 fn what_an_answer_quotes_shows_no_layout() {
     let quoted = "> The parcel desk regrets\n>\n> To: taro@example.jp\n> Mailbox full\n";
     let told = |text: &str| scan_with(&with_desk(""), &letter("Re: x", text)).len();

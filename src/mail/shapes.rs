@@ -7,9 +7,10 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::page::{Line, Marks, Sheet};
+use super::said::{Said, each_once, named_at, said};
 use super::session::Session;
 use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
-use crate::pattern::{Folded, Found, Origins, find, parse_text};
+use crate::pattern::{Folded, Origins, find, parse_text};
 
 /// How many recipients one mail may name.
 pub(super) const MAX_RECIPIENTS: usize = 100_000;
@@ -30,15 +31,6 @@ const BETWEEN: [char; 3] = [',', ';', '、'];
 /// How long a sentence that names recipients may be, in bytes; what is longer is read in pieces.
 const MAX_SENTENCE: usize = 8 * 1024;
 
-/// What a page says about one recipient.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) recipient: Option<String>,
-    pub(super) original: Option<String>,
-    /// What was said; recipients that share their words share them here too.
-    pub(super) words: Rc<str>,
-}
-
 /// Everything that the error block of a page says. Sessions are printed in one of `forms`.
 pub(super) fn read(layout: &Layout, forms: &[Transcript], sheet: &Sheet<'_>, lines: &[Line<'_>]) -> Vec<Said> {
     let block = block(layout, sheet, lines);
@@ -55,7 +47,7 @@ pub(super) fn read(layout: &Layout, forms: &[Transcript], sheet: &Sheet<'_>, lin
     };
     // One more than are told shows that there are more.
     said.truncate(MAX_RECIPIENTS + 1);
-    said
+    each_once(said)
 }
 
 /// The lines between the marks of the layout; all of them where these are not found.
@@ -353,16 +345,6 @@ impl<'p> Page<'p> {
     }
 }
 
-/// The recipient whose address stands in `text` at `place`.
-fn named_at(text: &str, place: Range<usize>) -> Said {
-    Said { recipient: Some(bare(&text[place]).to_owned()), ..Said::default() }
-}
-
-/// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
-fn bare(address: &str) -> &str {
-    address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
-}
-
 /// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
 fn in_a_row(folded: &str, first: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = first;
@@ -384,18 +366,4 @@ pub(super) fn share(count: usize) -> usize {
 /// The beginning of a text, at most `length` bytes.
 pub(super) fn cut(text: &str, length: usize) -> &str {
     &text[..text.floor_char_boundary(length)]
-}
-
-/// What the holes of a recipient pattern took, which was found in `text`.
-fn said(pattern: &TextPattern, found: &Found, text: &str, origins: &Origins) -> Said {
-    let mut said = Said::default();
-    for (hole, taken) in pattern.holes().zip(&found.holes) {
-        let address = bare(&text[origins.of(taken.clone())]).to_owned();
-        match &*hole.name {
-            "recipient" => said.recipient = Some(address),
-            "original" => said.original = Some(address),
-            _ => {}
-        }
-    }
-    said
 }
