@@ -271,6 +271,23 @@ fn a_recipient_that_is_named_twice_fails_once_with_the_words_of_both() {
 }
 
 #[test]
+fn a_line_may_name_several_recipients_of_a_block() {
+    let text = "The parcel desk regrets\n\nTo: taro@example.jp, <jiro@example.org>;saburo@example.com\nMailbox full\n";
+    let want = ["taro@example.jp", "jiro@example.org", "saburo@example.com"].map(|name| format!("{name} mailbox_full - -"));
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
+}
+
+#[test]
+fn the_address_that_the_sender_used_may_stand_below_the_one_that_failed() {
+    let text = "The parcel desk regrets\n\ntaro@example.jp:\n(sent to list@example.com)\nMailbox full\n";
+    let told = scan_with(&with_desk(""), &letter("x", text));
+    let failure = &told[0].failure;
+    let names = (failure.recipient.as_deref(), failure.final_recipient.as_deref());
+    assert_eq!((names, told.len()), ((Some("list@example.com"), Some("taro@example.jp")), 1));
+    assert_eq!(summary(&mail("exim-generated")), ["list@example.com mailbox_full RCPT 5.2.2"]);
+}
+
+#[test]
 fn what_an_answer_quotes_shows_no_layout() {
     let quoted = "> The parcel desk regrets\n>\n> To: taro@example.jp\n> Mailbox full\n";
     let told = |text: &str| scan_with(&with_desk(""), &letter("Re: x", text)).len();

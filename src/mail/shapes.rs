@@ -103,6 +103,27 @@ impl<'p> Page<'p> {
         Some(said(pattern, &found, text, &Origins::new(text)))
     }
 
+    /// All recipients that a line names in a row, with what stands behind the last of them.
+    fn row(&self, line: &Line<'_>) -> Option<(Vec<Said>, &'p str)> {
+        let (pattern, found) = self.marks.recipient.find(line)?;
+        let text = &self.text[line.range.clone()];
+        let origins = Origins::new(text);
+        let mut named = vec![said(pattern, &found, text, &origins)];
+        let mut end = found.range.end;
+        if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
+            for taken in in_a_row(line.folded, found.range.end) {
+                end = taken.end;
+                named.push(named_at(text, origins.of(taken)));
+            }
+        }
+        Some((named, &text[origins.of(found.range.start..end).end..]))
+    }
+
+    /// Whether a line names a recipient. One that only tells what the sender used goes on about the last.
+    fn names_recipient(&self, line: &Line<'_>) -> bool {
+        self.marks.recipient.find(line).is_some_and(|(pattern, _)| pattern.holes().any(|hole| &*hole.name == "recipient"))
+    }
+
     fn paragraphs(&self) -> Vec<Said> {
         let mut out: Vec<Said> = Vec::new();
         for lines in self.lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
@@ -122,17 +143,19 @@ impl<'p> Page<'p> {
         let mut out: Vec<Said> = Vec::new();
         let mut rest = self.lines;
         while let Some((line, more)) = rest.split_first() {
-            let Some(said) = self.named(line) else {
+            let Some((named, behind)) = self.row(line).filter(|(named, _)| named[0].recipient.is_some()) else {
                 rest = more;
                 continue;
             };
-            let beside = self.behind(&self.marks.recipient, line).contains(char::is_alphanumeric);
+            let beside = behind.contains(char::is_alphanumeric);
             let blank = if beside { 0 } else { more.iter().take_while(|line| line.is_blank()).count() };
             let length = blank + self.block_length(line, &more[blank..]);
             // Words may stand on the very line of the address, behind it.
             let words = self.text_of(if beside { &rest[..=length] } else { &more[blank.min(length)..length] });
             let words = if words.trim().is_empty() { Rc::clone(&whole) } else { Rc::from(words) };
-            out.push(Said { words, ..said });
+            let original = more[..length].iter().find_map(|line| self.named(line)?.original);
+            let one = |said: Said| Said { words: Rc::clone(&words), original: said.original.or_else(|| original.clone()), ..said };
+            out.extend(named.into_iter().map(one));
             rest = &more[length..];
         }
         out
@@ -140,7 +163,7 @@ impl<'p> Page<'p> {
 
     /// How many lines belong to the address in `head`: up to what ends them, or up to a blank line that nothing goes on behind.
     fn block_length(&self, head: &Line<'_>, lines: &[Line<'_>]) -> usize {
-        let is_end = |line: &Line<'_>| self.marks.stops.stand_in(line) || self.marks.recipient.stand_in(line) && line.indent <= head.indent;
+        let is_end = |line: &Line<'_>| self.marks.stops.stand_in(line) || line.indent <= head.indent && self.names_recipient(line);
         let goes_on = |line: &Line<'_>| line.indent > head.indent || self.marks.goes_on.stand_in(line);
         let mut length = 0;
         loop {
