@@ -271,6 +271,17 @@ fn a_recipient_that_is_named_twice_fails_once_with_the_words_of_both() {
 }
 
 #[test]
+fn where_one_is_named_the_page_speaks_behind_words_without_a_code() {
+    let text = |own: &str| format!("The parcel desk regrets: the mailbox is full.\n\nTo: taro@example.jp\n{own}\n");
+    let told = |own: &str| summary_with(&with_desk(""), &letter("x", &text(own)));
+    assert_eq!(told("Subject: Lunch"), ["taro@example.jp mailbox_full - -"]);
+    assert_eq!(told("User unknown"), ["taro@example.jp user_unknown - -"], "its own words are the nearer ones");
+    assert_eq!(told("550 5.9.9 The desk is tired"), ["taro@example.jp undetermined - 5.9.9"]);
+    let both = told("Subject: Lunch\n\nTo: jiro@example.org\nSubject: Lunch");
+    assert_eq!(both, ["taro@example.jp undetermined - -", "jiro@example.org undetermined - -"]);
+}
+
+#[test]
 fn a_line_may_name_several_recipients_of_a_block() {
     let text = "The parcel desk regrets\n\nTo: taro@example.jp, <jiro@example.org>;saburo@example.com\nMailbox full\n";
     let want = ["taro@example.jp", "jiro@example.org", "saburo@example.com"].map(|name| format!("{name} mailbox_full - -"));

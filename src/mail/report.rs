@@ -267,6 +267,9 @@ impl Page<'_> {
         let share = share(self.said.len());
         let failure = |said: &Said| {
             let mut failure = self.spoken(grammar, cut(&said.words, share));
+            if layout.shape == PageShape::Block && self.said.len() == 1 && !has_codes(&failure) && said.words.trim() != self.text.trim() {
+                failure.page = Cow::Owned(cut(self.text, share).to_owned());
+            }
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
             match original {
                 Some(original) => {
@@ -312,6 +315,11 @@ impl Page<'_> {
             failure.headers.clone_from(&returned.carried);
         }
     }
+}
+
+/// Whether the words of a failure hold a reply or a status.
+fn has_codes(failure: &Failure<'_>) -> bool {
+    failure.utterances.iter().any(|utterance| utterance.reply.is_some() || utterance.status.is_some())
 }
 
 /// Names the recipient of a failure, and where it was found.

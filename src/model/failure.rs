@@ -79,6 +79,9 @@ pub struct Failure<'t> {
     pub final_recipient: Option<Cow<'t, str>>,
     /// What was said, nearest the recipient last.
     pub utterances: Vec<Utterance<'t>>,
+    /// What the whole page of a report says that names this recipient alone, with words that hold no code. It is read where
+    /// these words give no reason, and then belongs to the utterances.
+    pub page: Cow<'t, str>,
     /// The provider that wrote the report.
     pub reporter: Option<ProviderIx>,
     /// The host that wrote the report.
@@ -107,6 +110,22 @@ pub struct Failure<'t> {
     pub diagnostic: Cow<'t, str>,
     /// What the report tells besides.
     pub facts: Facts,
+}
+
+impl Utterance<'_> {
+    /// An utterance that borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Utterance<'static> {
+        Utterance {
+            text: Cow::Owned(self.text.into_owned()),
+            host: self.host.map(|host| Cow::Owned(host.into_owned())),
+            speaker: self.speaker,
+            stage: self.stage,
+            reply: self.reply,
+            status: self.status,
+            words: self.words,
+        }
+    }
 }
 
 impl Failure<'_> {
