@@ -299,6 +299,24 @@ fn the_address_that_the_sender_used_may_stand_below_the_one_that_failed() {
 }
 
 #[test]
+fn the_only_address_in_a_report_is_the_recipient() {
+    let source = |text: &str| {
+        let told = scan_with(&with_desk(""), &letter("x", &format!("The parcel desk regrets: Mailbox full.\n{text}\n")));
+        let failure = &told[0].failure;
+        failure.recipient_source().map(|source| (failure.recipient.clone().unwrap().into_owned(), source))
+    };
+    let only = Some(("taro@example.jp".to_owned(), RecipientSource::OnlyAddress));
+    assert_eq!(source("We tried taro@example.jp for hanako@example.net."), only);
+    assert_eq!(
+        source("Message-ID: <m1@example.org>\nID : m2@example.org\nWe tried (Taro@example.jp), taro@example.jp.").map(|found| found.1),
+        only.clone().map(|found| found.1)
+    );
+    assert_eq!(source("We tried taro@example.jp. Questions? postmaster@example.net, daemon@example.net"), only);
+    assert_eq!(source("We tried taro@example.jp and jiro@example.jp."), None, "which of them failed is not known");
+    assert_eq!(source("Questions? Write to support@example.org."), None);
+}
+
+#[test]
 fn what_an_answer_quotes_shows_no_layout() {
     let quoted = "> The parcel desk regrets\n>\n> To: taro@example.jp\n> Mailbox full\n";
     let told = |text: &str| scan_with(&with_desk(""), &letter("Re: x", text)).len();

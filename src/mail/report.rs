@@ -248,7 +248,7 @@ impl Page<'_> {
             }
             (None, None) => match said.and_then(|said| said.recipient.clone()) {
                 Some(named) => failure.recipient = Some(Cow::Owned(named)),
-                None => set_recipient(&mut failure, recover::one(&self.headers, self.parts.returned.as_ref())),
+                None => set_recipient(&mut failure, self.unnamed()),
             },
             (original, last) => failure.recipient = last.or(original).map(Cow::Owned),
         }
@@ -278,6 +278,9 @@ impl Page<'_> {
                 }
                 None => failure.recipient = recipient.map(Cow::Owned).or_else(|| failure.recipient.take()),
             }
+            if failure.recipient.is_none() {
+                set_recipient(&mut failure, self.unnamed());
+            }
             failure
         };
         self.said.iter().map(failure).collect()
@@ -288,7 +291,11 @@ impl Page<'_> {
         let recipients = recover::recipients(layout, &self.headers, self.parts.returned.as_ref());
         let words = cut(self.text, share(recipients.len()));
         if recipients.is_empty() {
-            return vec![self.spoken(grammar, words)];
+            let mut failure = self.spoken(grammar, words);
+            if failure.recipient.is_none() {
+                set_recipient(&mut failure, self.only_address());
+            }
+            return vec![failure];
         }
         let one = |recipient: Recovered| {
             let mut failure = self.spoken(grammar, words);
@@ -296,6 +303,17 @@ impl Page<'_> {
             failure
         };
         recipients.into_iter().take(MAX_RECIPIENTS + 1).map(one).collect()
+    }
+
+    /// The one recipient that the report must be about, where its words name none.
+    fn unnamed(&self) -> Option<Recovered> {
+        recover::one(&self.headers, self.parts.returned.as_ref()).or_else(|| self.only_address())
+    }
+
+    /// The one address on the page, where mail to it failed.
+    fn only_address(&self) -> Option<Recovered> {
+        let failed = matches!(self.kind, None | Some(Kind::Bounce | Kind::Delay));
+        if failed { recover::only_address(self.text, &self.headers, self.parts.returned.as_ref()) } else { None }
     }
 
     /// A failure of the page's kind, with these words.

@@ -31,6 +31,8 @@ named! {
         Verp = "verp",
         /// Nothing names it but the mail that came back: its one recipient.
         ReturnedMail = "returned_mail",
+        /// No words say that it is the recipient, but the report holds no other address than this and those of who wrote and got it.
+        OnlyAddress = "only_address",
     }
 }
 
