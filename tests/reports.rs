@@ -335,6 +335,19 @@ fn quotation(mail: &[u8]) -> String {
 }
 
 #[test]
+fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
+    let session = |text: &str| {
+        format!(
+            "   ----- The following addresses had permanent fatal errors -----\n<taro@example.jp>\n<jiro@example.org>\n\n\
+             \x20  ----- Transcript of session follows -----\n... while talking to mx.example.jp.:\n{text}"
+        )
+    };
+    let mail = |text: &str| letter("Returned mail: see transcript for details", &session(text));
+    let named = ">>> DATA\n<<< 552 5.2.2 Mailbox full\n>>> RCPT To:<taro@example.jp>\n<<< 550 5.1.1 <taro@example.jp>... User unknown\n";
+    assert_eq!(summary(&mail(named)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full BODY 5.2.2"]);
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\
