@@ -335,6 +335,12 @@ fn quotation(mail: &[u8]) -> String {
 }
 
 #[test]
+fn a_mail_may_begin_with_blank_lines() {
+    let below = [b"\r\n\n", &mail("qmail")[..]].concat();
+    assert_eq!(summary(&below), summary(&mail("qmail")));
+}
+
+#[test]
 fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
     let session = |text: &str| {
         format!(
