@@ -9,7 +9,7 @@ use crate::mail::{NoticeReader, Reader, Report, Told, source};
 use crate::matcher::{Match, Matcher, Viewpoint};
 use crate::model::{
     Action, Audience, Category, Diagnosis, Fact, Failure, Form, HoleKind, IGNORED, Kind, Lang, Note, Own, ProviderIx, ProviderKind, Reply,
-    RuleSet, Severity, Status, Strength, Words,
+    RuleSet, Severity, Status, Strength, Utterance, Words,
 };
 use crate::pattern::{self, Folded};
 use crate::reading::Grammar;
@@ -101,12 +101,23 @@ impl Engine {
         self.diagnose(self.read(text), from)
     }
 
+    /// The rule that speaks for a failure, as far as it may judge such a report.
+    fn choose(&self, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
+        self.matcher.choose(&self.set, failure, from).filter(|chosen| self.may_judge(failure.kind, chosen))
+    }
+
     /// Says why a mail failed.
     #[must_use]
     pub fn diagnose<'t>(&self, mut failure: Failure<'t>, from: Viewpoint) -> Diagnosis<'t> {
         let told = failure.kind;
-        let chosen = self.matcher.choose(&self.set, &failure, from);
-        let chosen = chosen.filter(|chosen| self.may_judge(told, chosen));
+        let mut chosen = self.choose(&failure, from);
+        let says_nothing = |chosen: &Match| chosen.verdict.category == self.set.default_category(Kind::Bounce);
+        if !failure.page.is_empty() && chosen.as_ref().is_none_or(says_nothing) {
+            let page = std::mem::take(&mut failure.page);
+            let owned = |utterance: Utterance<'_>| -> Utterance<'t> { utterance.into_owned() };
+            failure.utterances.splice(0..0, self.read(&page).utterances.into_iter().map(owned));
+            chosen = self.choose(&failure, from);
+        }
         let category = chosen.as_ref().map_or_else(|| self.set.default_category(told.unwrap_or(Kind::Bounce)), |c| c.verdict.category);
         let kind = told.unwrap_or_else(|| kind_of(self.set.category(category)));
         let utterance = chosen.as_ref().map_or_else(|| failure.utterances.len().saturating_sub(1), |chosen| chosen.utterance);

@@ -233,6 +233,127 @@ fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
 }
 
 #[test]
+fn pages_in_html_have_lines_as_they_are_shown() {
+    let html = "<div>Your message could not be delivered.</div><table><tr><td>Recipient:</td><td>taro@example.jp</td></tr>\
+        <tr><td>Reason:</td><td>Mailbox full</td></tr></table><p>Postmaster</p>";
+    let mail = letter("Undeliverable: lunch\nContent-Type: text/html; charset=utf-8", html);
+    assert_eq!(summary(&mail), ["taro@example.jp mailbox_full - -"]);
+    assert_eq!(scan(&mail)[0].failure.diagnostic, "Reason: Mailbox full\n");
+}
+
+#[test]
+fn an_address_begins_behind_the_label_or_the_japanese_before_it() {
+    for line in
+        ["宛先アドレス：taro@example.jp", "送信日時：昨日　受信者：taro@example.jp", "お客様のため、taro@example.jpへのメールは届きません"]
+    {
+        let told = scan(&letter("配信失敗: 昼食", &format!("下記のメールを配信できませんでした。\n\n{line}\n")));
+        let names: Vec<_> = told.iter().map(|diagnosis| diagnosis.failure.recipient.as_deref()).collect();
+        assert_eq!(names, [Some("taro@example.jp")], "{line}");
+    }
+}
+
+/// An engine that knows the reports of a parcel desk, of the shape `block`.
+fn with_desk(more: &str) -> Engine {
+    with_rules(&format!(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = ['^{{recipient:address}}:', '^To: {{recipient:address}}', '^(sent to {{original:address}})']\n{more}",
+    ))
+}
+
+#[test]
+fn a_recipient_that_is_named_twice_fails_once_with_the_words_of_both() {
+    let text = "The parcel desk regrets / Die Paketstelle bedauert\n\ntaro@example.jp: nicht angekommen\n\n\
+        jiro@example.org: 552 5.2.2 Mailbox full\n\nTaro@example.jp: 550 5.1.1 User unknown\n";
+    let want = ["taro@example.jp user_unknown - 5.1.1", "jiro@example.org mailbox_full - 5.2.2"];
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
+    let diagnostic = scan_with(&with_desk(""), &letter("x", text))[0].failure.diagnostic.clone();
+    assert_eq!(diagnostic, "taro@example.jp: nicht angekommen\nTaro@example.jp: 550 5.1.1 User unknown\n");
+}
+
+#[test]
+fn where_one_is_named_the_page_speaks_behind_words_without_a_code() {
+    let text = |own: &str| format!("The parcel desk regrets: the mailbox is full.\n\nTo: taro@example.jp\n{own}\n");
+    let told = |own: &str| summary_with(&with_desk(""), &letter("x", &text(own)));
+    assert_eq!(told("Subject: Lunch"), ["taro@example.jp mailbox_full - -"]);
+    assert_eq!(told("User unknown"), ["taro@example.jp user_unknown - -"], "its own words are the nearer ones");
+    assert_eq!(told("550 5.9.9 The desk is tired"), ["taro@example.jp undetermined - 5.9.9"]);
+    let both = told("Subject: Lunch\n\nTo: jiro@example.org\nSubject: Lunch");
+    assert_eq!(both, ["taro@example.jp undetermined - -", "jiro@example.org undetermined - -"]);
+}
+
+#[test]
+fn a_line_may_name_several_recipients_of_a_block() {
+    let text = "The parcel desk regrets\n\nTo: taro@example.jp, <jiro@example.org>;saburo@example.com\nMailbox full\n";
+    let want = ["taro@example.jp", "jiro@example.org", "saburo@example.com"].map(|name| format!("{name} mailbox_full - -"));
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
+}
+
+#[test]
+fn the_address_that_the_sender_used_may_stand_below_the_one_that_failed() {
+    let text = "The parcel desk regrets\n\ntaro@example.jp:\n(sent to list@example.com)\nMailbox full\n";
+    let told = scan_with(&with_desk(""), &letter("x", text));
+    let failure = &told[0].failure;
+    let names = (failure.recipient.as_deref(), failure.final_recipient.as_deref());
+    assert_eq!((names, told.len()), ((Some("list@example.com"), Some("taro@example.jp")), 1));
+    assert_eq!(summary(&mail("exim-generated")), ["list@example.com mailbox_full RCPT 5.2.2"]);
+}
+
+#[test]
+fn the_only_address_in_a_report_is_the_recipient() {
+    let source = |text: &str| {
+        let told = scan_with(&with_desk(""), &letter("x", &format!("The parcel desk regrets: Mailbox full.\n{text}\n")));
+        let failure = &told[0].failure;
+        failure.recipient_source().map(|source| (failure.recipient.clone().unwrap().into_owned(), source))
+    };
+    let only = Some(("taro@example.jp".to_owned(), RecipientSource::OnlyAddress));
+    assert_eq!(source("We tried taro@example.jp for hanako@example.net."), only);
+    assert_eq!(
+        source("Message-ID: <m1@example.org>\nID : m2@example.org\nWe tried (Taro@example.jp), taro@example.jp.").map(|found| found.1),
+        only.clone().map(|found| found.1)
+    );
+    assert_eq!(source("We tried taro@example.jp. Questions? postmaster@example.net, daemon@example.net"), only);
+    assert_eq!(source("We tried taro@example.jp and jiro@example.jp."), None, "which of them failed is not known");
+    assert_eq!(source("Questions? Write to support@example.org."), None);
+}
+
+#[test]
+fn what_an_answer_quotes_shows_no_layout() {
+    let quoted = "> The parcel desk regrets\n>\n> To: taro@example.jp\n> Mailbox full\n";
+    let told = |text: &str| scan_with(&with_desk(""), &letter("Re: x", text)).len();
+    assert_eq!(told(&format!("Did you see this?\n\n{quoted}")), 0);
+    assert_eq!(told(quoted), 1, "it holds nothing else");
+    assert_eq!(told(">>> DATA\nThe parcel desk regrets\n\nTo: taro@example.jp\n"), 1, "a session is no quotation");
+    let forward =
+        |mark: &str| summary(&letter("Fwd: failure notice", &format!("Sent from my phone\n\n{mark}\n\n{}", quotation(&mail("qmail")))));
+    assert_eq!(forward("Begin forwarded message:"), summary(&mail("qmail")));
+    assert_eq!(forward("Look at this!"), Vec::<String>::new());
+}
+
+/// A mail, quoted.
+fn quotation(mail: &[u8]) -> String {
+    String::from_utf8_lossy(mail).lines().map(|line| format!("> {line}\n")).collect()
+}
+
+#[test]
+fn a_mail_may_begin_with_blank_lines() {
+    let below = [b"\r\n\n", &mail("qmail")[..]].concat();
+    assert_eq!(summary(&below), summary(&mail("qmail")));
+}
+
+#[test]
+fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
+    let session = |text: &str| {
+        format!(
+            "   ----- The following addresses had permanent fatal errors -----\n<taro@example.jp>\n<jiro@example.org>\n\n\
+             \x20  ----- Transcript of session follows -----\n... while talking to mx.example.jp.:\n{text}"
+        )
+    };
+    let mail = |text: &str| letter("Returned mail: see transcript for details", &session(text));
+    let named = ">>> DATA\n<<< 552 5.2.2 Mailbox full\n>>> RCPT To:<taro@example.jp>\n<<< 550 5.1.1 <taro@example.jp>... User unknown\n";
+    assert_eq!(summary(&mail(named)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full BODY 5.2.2"]);
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\

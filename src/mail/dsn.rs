@@ -109,8 +109,11 @@ fn address(value: &str) -> Option<String> {
     let value = if kind.eq_ignore_ascii_case("utf-8") { Cow::Owned(unescaped(value)) } else { Cow::Borrowed(value) };
     let value = value.trim();
     let inside = value.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(value, |(address, _)| address);
-    let plain = inside.trim().trim_matches(['<', '>', '"', '\'']);
-    let plain = plain.split_whitespace().next().unwrap_or_default();
+    let inside = inside.trim().trim_matches(['<', '>']);
+    // A quoted local part (RFC 5321, section 4.1.2) may hold spaces.
+    let quoted = inside.strip_prefix('"').and_then(|rest| rest.find("\"@")).map_or(0, |end| end + 2);
+    let plain = if quoted > 0 { inside } else { inside.trim_matches(['"', '\'']).trim() };
+    let plain = &plain[..plain[quoted..].find(char::is_whitespace).map_or(plain.len(), |end| quoted + end)];
     (!plain.is_empty() && !plain.starts_with('@')).then(|| plain.to_owned())
 }
 
@@ -193,6 +196,8 @@ mod tests {
             ("utf-8; a\\x{A}b\\x{D800}\\x{zz@example.jp", Some("a\\x{A}b\\x{D800}\\x{zz@example.jp")),
             ("rfc822; a\\x{2B}@example.jp", Some("a\\x{2B}@example.jp")),
             ("utf-8;", None),
+            ("rfc822; \"taro yamada\"@example.jp (Taro)", Some("\"taro yamada\"@example.jp")),
+            ("rfc822; \"taro@example.jp\"", Some("taro@example.jp")),
         ] {
             assert_eq!(address(value).as_deref(), want, "{value}");
         }

@@ -43,20 +43,12 @@ pub(super) fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields:
 /// A failure that borrows nothing.
 pub(super) fn owned(failure: Failure<'_>) -> Failure<'static> {
     let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
-    let utterance = |utterance: Utterance<'_>| Utterance {
-        text: Cow::Owned(utterance.text.into_owned()),
-        host: own(utterance.host),
-        speaker: utterance.speaker,
-        stage: utterance.stage,
-        reply: utterance.reply,
-        status: utterance.status,
-        words: utterance.words,
-    };
     Failure {
         kind: failure.kind,
         recipient: own(failure.recipient),
         final_recipient: own(failure.final_recipient),
-        utterances: failure.utterances.into_iter().map(utterance).collect(),
+        utterances: failure.utterances.into_iter().map(Utterance::into_owned).collect(),
+        page: Cow::Owned(failure.page.into_owned()),
         reporter: failure.reporter,
         reporting_host: own(failure.reporting_host),
         remote_host: own(failure.remote_host),

@@ -26,10 +26,11 @@ pub(super) struct Mended<'m> {
     pub(super) limit: Option<Limit>,
 }
 
-/// Cuts a mail at the limits, and indents parameters that stand at the beginning of a line below their `Content-Type`.
+/// Cuts a mail at the limits, begins it with its header where lines are left blank above, and indents parameters that stand at the beginning of a line below their `Content-Type`.
 pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     let mut limit = (mail.len() > MAX_MAIL).then_some(Limit::Size);
-    let mut mail = &mail[..mail.len().min(MAX_MAIL)];
+    let begin = mail.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let mut mail = &mail[begin..mail.len().min(MAX_MAIL).max(begin)];
     let mut bytes = Vec::new();
     let mut kept = 0;
     for (count, field) in first_parts(mail).into_iter().enumerate() {
@@ -139,7 +140,9 @@ mod tests {
 
     #[test]
     fn sound_mails_are_left_alone() {
-        for mail in ["Content-Type: text/plain;\n charset=utf-8\n\nfoo;\nbar=1\n", "\nContent-Type: text/plain;\nSubject: a=b\n", ""] {
+        for mail in
+            ["Content-Type: text/plain;\n charset=utf-8\n\nfoo;\nbar=1\n", "Subject: a\n\nContent-Type: text/plain;\nSubject: a=b\n", ""]
+        {
             assert!(matches!(mend(mail.as_bytes()).bytes, Cow::Borrowed(bytes) if bytes == mail.as_bytes()), "{mail}");
         }
     }

@@ -19,6 +19,7 @@ mod parts;
 mod recogniser;
 mod recover;
 mod report;
+mod said;
 mod session;
 mod shapes;
 pub mod source;

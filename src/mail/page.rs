@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use super::shapes::cut;
-use crate::model::TextPattern;
+use memchr::memmem;
+
+use super::shapes::{SAYING, cut};
+use crate::model::{TextPattern, letters};
 use crate::pattern::{Folded, Found, Haystack, Viable, find_viable};
 
 /// How much of a text is looked at for the words that show its layout, in bytes.
@@ -20,7 +22,7 @@ pub(super) struct Sheet<'t> {
     by_lines: Haystack,
     /// Where each line ends in the text and in these.
     ends: Vec<(usize, usize)>,
-    /// The folded beginning of the text, where the lines are something else.
+    /// The folded beginning of the text, without what it quotes, where the lines are something else.
     whole: Option<Haystack>,
 }
 
@@ -41,8 +43,9 @@ impl<'t> Sheet<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let (by_lines, ends) = Folded::lines(text);
         let opening = cut(text, OPENING);
-        let is_by_lines = opening.len() == text.len() && Folded::is_by_lines(text);
-        let whole = (!is_by_lines).then(|| Haystack::from(Folded::new(opening)));
+        let own = without_quotes(opening);
+        let is_by_lines = own.is_none() && opening.len() == text.len() && Folded::is_by_lines(text);
+        let whole = (!is_by_lines).then(|| Haystack::from(Folded::new(own.as_deref().unwrap_or(opening))));
         Self { text, by_lines: by_lines.into(), ends, whole }
     }
 
@@ -72,6 +75,17 @@ impl<'t> Sheet<'t> {
     pub(super) fn marks<'p>(&self, patterns: &'p [TextPattern]) -> Marks<'p> {
         Marks(patterns.iter().filter_map(|pattern| Some((pattern, Viable::new(pattern, self.by_lines.signature())?))).collect())
     }
+}
+
+/// A text without the lines that it quotes of another mail; none where it quotes nothing, or has no words of its own.
+fn without_quotes(text: &str) -> Option<String> {
+    if !text.starts_with('>') && memmem::find(text.as_bytes(), b"\n>").is_none() {
+        return None;
+    }
+    // A session is printed with three of them.
+    let is_own = |line: &&str| !line.starts_with('>') || line.starts_with(">>>");
+    let own: String = text.split_inclusive('\n').filter(is_own).collect();
+    (own.len() < text.len() && letters(&own) >= SAYING).then_some(own)
 }
 
 impl Line<'_> {

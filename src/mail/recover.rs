@@ -6,6 +6,12 @@ use crate::model::{About, Kind, Layout, RecipientSource};
 /// Fields of a report that name the address it was sent to, envelope first.
 const SENT_TO: [&str; 5] = ["x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "to"];
 
+/// Further fields that name whoever has to do with a report.
+const CORRESPONDENTS: [&str; 4] = ["cc", "reply-to", "sender", "return-path"];
+
+/// How long a local part may be, in bytes (RFC 5321, section 4.5.3.1.1).
+const MAX_LOCAL: usize = 64;
+
 /// An address, and where it was found.
 pub(super) type Recovered = (String, RecipientSource);
 
@@ -22,6 +28,49 @@ pub(super) fn recipients(layout: &Layout, headers: &Headers<'_>, returned: Optio
         failed.extend(named.map(|address| (address.to_owned(), RecipientSource::Report)));
     }
     if failed.is_empty() { one(headers, returned).into_iter().collect() } else { failed }
+}
+
+/// The one address on the page of a report besides those of who wrote it, who got it, and who sent the mail that came back.
+pub(super) fn only_address(page: &str, headers: &Headers<'_>, returned: Option<&Returned>) -> Option<Recovered> {
+    let mut known: Vec<String> = headers.from_address.iter().cloned().collect();
+    known.extend(SENT_TO.iter().chain(&CORRESPONDENTS).flat_map(|name| headers.all(name)).flat_map(|value| addresses_in(&value)));
+    known.extend(returned.iter().flat_map(|returned| [&returned.sender, &returned.return_path, &returned.message_id]).flatten().cloned());
+    let is_id = |line: &&str| line.split_once(':').is_some_and(|(name, _)| name.trim_end().to_ascii_lowercase().ends_with("id"));
+    let mut only: Option<String> = None;
+    for address in page.lines().filter(|line| !is_id(line)).flat_map(addresses_in) {
+        let is = |other: &String| address.eq_ignore_ascii_case(other);
+        if known.iter().any(is) || helps(&address) || only.as_ref().is_some_and(is) {
+            continue;
+        }
+        if only.replace(address).is_some() {
+            return None;
+        }
+    }
+    only.map(|address| (address, RecipientSource::OnlyAddress))
+}
+
+/// The addresses that stand in a text without quotes around their local parts.
+fn addresses_in(text: &str) -> Vec<String> {
+    let address = |at: usize| {
+        let local = text[..at].bytes().rev().take(MAX_LOCAL).take_while(|byte| is_atom(*byte)).count();
+        let host = text[at + 1..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')).count();
+        let host = text[at + 1..at + 1 + host].trim_end_matches(['.', '-']);
+        let local = text[at - local..at].trim_start_matches(['.', '\'', '`', '*', '=', '-', '|']);
+        (!local.is_empty() && host.contains('.')).then(|| format!("{local}@{host}"))
+    };
+    memchr::memchr_iter(b'@', text.as_bytes()).filter_map(address).collect()
+}
+
+/// Whether a byte may stand in a local part that is not quoted (RFC 5322, section 3.2.3).
+const fn is_atom(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-'..=b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~')
+}
+
+/// Whether an address is one that reports tell people to ask at (RFC 2142).
+fn helps(address: &str) -> bool {
+    let local = address.split_once('@').map_or(address, |(local, _)| local);
+    ["postmaster", "mailer-daemon", "abuse", "support", "helpdesk"].iter().any(|name| local.eq_ignore_ascii_case(name))
 }
 
 /// The one recipient that a report must be about, where it names none.
@@ -94,10 +143,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn addresses_are_found_between_other_words() {
+        let text = "（taro@example.jp）へ、<mailto:b.c+d@mail.example.com>. a@localhost @example.jp x@@y.z";
+        assert_eq!(addresses_in(text), ["taro@example.jp", "b.c+d@mail.example.com"]);
+    }
+
     proptest::proptest! {
         #[test]
         fn no_address_panics(address in "[-a-zé0-9+=@<>.]{0,40}") {
             let _ = verp(&address);
+            let _ = addresses_in(&address);
         }
     }
 }

@@ -15,7 +15,8 @@ use super::page::{Line, Sheet, returned_at};
 use super::parts::Parts;
 use super::recogniser::Recogniser;
 use super::recover::{self, Recovered};
-use super::shapes::{self, MAX_RECIPIENTS, Said, cut, share};
+use super::said::Said;
+use super::shapes::{self, MAX_RECIPIENTS, cut, share};
 use crate::model::{Failure, Kind, Layout, Lazy, Limit, Own, PageShape, RecipientSource, RuleSet, TextPattern, Transcript};
 use crate::pattern::Haystack;
 use crate::reading::Grammar;
@@ -120,8 +121,10 @@ impl Reader {
         if let Some(inner) = parts.inner {
             return self.failures(grammar, Headers::new(inner), Parts::new(inner, &self.own), depth + 1);
         }
-        let inner = message_in(sheet.text(), lines, returned_at(lines, &sheet.marks(&layout.returned))).as_bytes();
-        let inner = Mail::parse(inner);
+        let at = returned_at(lines, &sheet.marks(&layout.returned));
+        let quoted = quoted_message(sheet.text(), lines.get(at..).unwrap_or_default());
+        let inner = quoted.as_deref().unwrap_or_else(|| message_in(sheet.text(), lines, at));
+        let inner = Mail::parse(inner.as_bytes());
         inner.map_or_else(Vec::new, |inner| self.failures(grammar, Headers::new(&inner), Parts::new(&inner, &self.own), depth + 1))
     }
 
@@ -148,6 +151,14 @@ fn message_in<'t>(text: &'t str, lines: &[Line<'_>], at: usize) -> &'t str {
     let is_field = |line: &&Line<'_>| line.folded.split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' '));
     let first = lines.iter().skip(at).find(is_field);
     &text[first.map_or(text.len(), |line| line.range.start)..]
+}
+
+/// The message that is quoted right below the mark in the first of `lines`, without the signs of its quotation.
+fn quoted_message(text: &str, lines: &[Line<'_>]) -> Option<String> {
+    let words = |line: &Line<'_>| text[line.range.clone()].strip_prefix('>').map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let mut quoted = lines.iter().skip(1).skip_while(|line| line.is_blank()).map_while(words).skip_while(|line| line.trim().is_empty());
+    let first = quoted.next()?;
+    Some(std::iter::once(first).chain(quoted).collect())
 }
 
 /// The kind that a layout, or its words in the subject or the text, tell.
@@ -237,7 +248,7 @@ impl Page<'_> {
             }
             (None, None) => match said.and_then(|said| said.recipient.clone()) {
                 Some(named) => failure.recipient = Some(Cow::Owned(named)),
-                None => set_recipient(&mut failure, recover::one(&self.headers, self.parts.returned.as_ref())),
+                None => set_recipient(&mut failure, self.unnamed()),
             },
             (original, last) => failure.recipient = last.or(original).map(Cow::Owned),
         }
@@ -256,6 +267,9 @@ impl Page<'_> {
         let share = share(self.said.len());
         let failure = |said: &Said| {
             let mut failure = self.spoken(grammar, cut(&said.words, share));
+            if layout.shape == PageShape::Block && self.said.len() == 1 && !has_codes(&failure) && said.words.trim() != self.text.trim() {
+                failure.page = Cow::Owned(cut(self.text, share).to_owned());
+            }
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
             match original {
                 Some(original) => {
@@ -263,6 +277,9 @@ impl Page<'_> {
                     failure.final_recipient = recipient.map(Cow::Owned);
                 }
                 None => failure.recipient = recipient.map(Cow::Owned).or_else(|| failure.recipient.take()),
+            }
+            if failure.recipient.is_none() {
+                set_recipient(&mut failure, self.unnamed());
             }
             failure
         };
@@ -274,7 +291,11 @@ impl Page<'_> {
         let recipients = recover::recipients(layout, &self.headers, self.parts.returned.as_ref());
         let words = cut(self.text, share(recipients.len()));
         if recipients.is_empty() {
-            return vec![self.spoken(grammar, words)];
+            let mut failure = self.spoken(grammar, words);
+            if failure.recipient.is_none() {
+                set_recipient(&mut failure, self.only_address());
+            }
+            return vec![failure];
         }
         let one = |recipient: Recovered| {
             let mut failure = self.spoken(grammar, words);
@@ -282,6 +303,17 @@ impl Page<'_> {
             failure
         };
         recipients.into_iter().take(MAX_RECIPIENTS + 1).map(one).collect()
+    }
+
+    /// The one recipient that the report must be about, where its words name none.
+    fn unnamed(&self) -> Option<Recovered> {
+        recover::one(&self.headers, self.parts.returned.as_ref()).or_else(|| self.only_address())
+    }
+
+    /// The one address on the page, where mail to it failed.
+    fn only_address(&self) -> Option<Recovered> {
+        let failed = matches!(self.kind, None | Some(Kind::Bounce | Kind::Delay));
+        if failed { recover::only_address(self.text, &self.headers, self.parts.returned.as_ref()) } else { None }
     }
 
     /// A failure of the page's kind, with these words.
@@ -301,6 +333,11 @@ impl Page<'_> {
             failure.headers.clone_from(&returned.carried);
         }
     }
+}
+
+/// Whether the words of a failure hold a reply or a status.
+fn has_codes(failure: &Failure<'_>) -> bool {
+    failure.utterances.iter().any(|utterance| utterance.reply.is_some() || utterance.status.is_some())
 }
 
 /// Names the recipient of a failure, and where it was found.

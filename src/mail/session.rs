@@ -13,6 +13,8 @@ pub(super) struct Session<'s> {
     groups: Vec<&'s str>,
     /// For each address that stands in the session, in small letters, the groups that name it.
     about: HashMap<String, Vec<usize>>,
+    /// The groups that name nobody.
+    about_nobody: Vec<usize>,
 }
 
 impl<'s> Session<'s> {
@@ -20,7 +22,7 @@ impl<'s> Session<'s> {
     pub(super) fn new(sheet: &Sheet<'s>, lines: &[Line<'_>], forms: &[Transcript]) -> Self {
         let text = sheet.text();
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
-            return Self { text: "", groups: Vec::new(), about: HashMap::new() };
+            return Self { text: "", groups: Vec::new(), about: HashMap::new(), about_nobody: Vec::new() };
         };
         let whole = &text[first.range.start..last.range.end];
         let form = Transcript::printed_in(forms, whole);
@@ -37,15 +39,20 @@ impl<'s> Session<'s> {
         let ends = starts.iter().skip(1).copied().chain([last.range.end]);
         let groups: Vec<&str> = starts.iter().zip(ends).map(|(start, end)| &text[*start..end]).collect();
         let mut about: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut about_nobody = Vec::new();
         for (index, group) in groups.iter().enumerate() {
-            for address in addresses(group) {
+            let mut named = addresses(group).peekable();
+            if named.peek().is_none() {
+                about_nobody.push(index);
+            }
+            for address in named {
                 let known = about.entry(address).or_default();
                 if known.last() != Some(&index) {
                     known.push(index);
                 }
             }
         }
-        Self { text: whole, groups, about }
+        Self { text: whole, groups, about, about_nobody }
     }
 
     /// The whole of it.
@@ -53,11 +60,12 @@ impl<'s> Session<'s> {
         self.text
     }
 
-    /// What names an address; the whole session where nothing does.
+    /// What names an address; where nothing does, what names nobody, else the whole session.
     pub(super) fn about(&self, address: &str) -> Cow<'s, str> {
         match self.about.get(&address.to_lowercase()) {
             Some(groups) => groups.iter().map(|index| self.groups[*index]).collect(),
-            None => Cow::Borrowed(self.text),
+            None if self.about_nobody.is_empty() => Cow::Borrowed(self.text),
+            None => self.about_nobody.iter().map(|index| self.groups[*index]).collect(),
         }
     }
 }

@@ -7,15 +7,16 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::page::{Line, Marks, Sheet};
+use super::said::{Said, each_once, named_at, said};
 use super::session::Session;
 use crate::model::{Element, Layout, PageShape, TextPattern, Transcript, letters};
-use crate::pattern::{Folded, Found, Origins, find, parse_text};
+use crate::pattern::{Folded, Origins, find, parse_text};
 
 /// How many recipients one mail may name.
 pub(super) const MAX_RECIPIENTS: usize = 100_000;
 
 /// How many letters say something; fewer only join two addresses (`and`, `と`).
-const SAYING: u32 = 6;
+pub(super) const SAYING: u32 = 6;
 
 /// An address, right where it is looked for.
 static ADDRESS: LazyLock<Option<TextPattern>> = LazyLock::new(|| parse_text("^{recipient:address}").ok());
@@ -29,15 +30,6 @@ const BETWEEN: [char; 3] = [',', ';', '、'];
 
 /// How long a sentence that names recipients may be, in bytes; what is longer is read in pieces.
 const MAX_SENTENCE: usize = 8 * 1024;
-
-/// What a page says about one recipient.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) recipient: Option<String>,
-    pub(super) original: Option<String>,
-    /// What was said; recipients that share their words share them here too.
-    pub(super) words: Rc<str>,
-}
 
 /// Everything that the error block of a page says. Sessions are printed in one of `forms`.
 pub(super) fn read(layout: &Layout, forms: &[Transcript], sheet: &Sheet<'_>, lines: &[Line<'_>]) -> Vec<Said> {
@@ -55,7 +47,7 @@ pub(super) fn read(layout: &Layout, forms: &[Transcript], sheet: &Sheet<'_>, lin
     };
     // One more than are told shows that there are more.
     said.truncate(MAX_RECIPIENTS + 1);
-    said
+    each_once(said)
 }
 
 /// The lines between the marks of the layout; all of them where these are not found.
@@ -111,6 +103,27 @@ impl<'p> Page<'p> {
         Some(said(pattern, &found, text, &Origins::new(text)))
     }
 
+    /// All recipients that a line names in a row, with what stands behind the last of them.
+    fn row(&self, line: &Line<'_>) -> Option<(Vec<Said>, &'p str)> {
+        let (pattern, found) = self.marks.recipient.find(line)?;
+        let text = &self.text[line.range.clone()];
+        let origins = Origins::new(text);
+        let mut named = vec![said(pattern, &found, text, &origins)];
+        let mut end = found.range.end;
+        if matches!(pattern.elements.last(), Some(Element::Hole(_))) {
+            for taken in in_a_row(line.folded, found.range.end) {
+                end = taken.end;
+                named.push(named_at(text, origins.of(taken)));
+            }
+        }
+        Some((named, &text[origins.of(found.range.start..end).end..]))
+    }
+
+    /// Whether a line names a recipient. One that only tells what the sender used goes on about the last.
+    fn names_recipient(&self, line: &Line<'_>) -> bool {
+        self.marks.recipient.find(line).is_some_and(|(pattern, _)| pattern.holes().any(|hole| &*hole.name == "recipient"))
+    }
+
     fn paragraphs(&self) -> Vec<Said> {
         let mut out: Vec<Said> = Vec::new();
         for lines in self.lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
@@ -130,17 +143,19 @@ impl<'p> Page<'p> {
         let mut out: Vec<Said> = Vec::new();
         let mut rest = self.lines;
         while let Some((line, more)) = rest.split_first() {
-            let Some(said) = self.named(line) else {
+            let Some((named, behind)) = self.row(line).filter(|(named, _)| named[0].recipient.is_some()) else {
                 rest = more;
                 continue;
             };
-            let beside = self.behind(&self.marks.recipient, line).contains(char::is_alphanumeric);
+            let beside = behind.contains(char::is_alphanumeric);
             let blank = if beside { 0 } else { more.iter().take_while(|line| line.is_blank()).count() };
             let length = blank + self.block_length(line, &more[blank..]);
             // Words may stand on the very line of the address, behind it.
             let words = self.text_of(if beside { &rest[..=length] } else { &more[blank.min(length)..length] });
             let words = if words.trim().is_empty() { Rc::clone(&whole) } else { Rc::from(words) };
-            out.push(Said { words, ..said });
+            let original = more[..length].iter().find_map(|line| self.named(line)?.original);
+            let one = |said: Said| Said { words: Rc::clone(&words), original: said.original.or_else(|| original.clone()), ..said };
+            out.extend(named.into_iter().map(one));
             rest = &more[length..];
         }
         out
@@ -148,7 +163,7 @@ impl<'p> Page<'p> {
 
     /// How many lines belong to the address in `head`: up to what ends them, or up to a blank line that nothing goes on behind.
     fn block_length(&self, head: &Line<'_>, lines: &[Line<'_>]) -> usize {
-        let is_end = |line: &Line<'_>| self.marks.stops.stand_in(line) || self.marks.recipient.stand_in(line) && line.indent <= head.indent;
+        let is_end = |line: &Line<'_>| self.marks.stops.stand_in(line) || line.indent <= head.indent && self.names_recipient(line);
         let goes_on = |line: &Line<'_>| line.indent > head.indent || self.marks.goes_on.stand_in(line);
         let mut length = 0;
         loop {
@@ -353,16 +368,6 @@ impl<'p> Page<'p> {
     }
 }
 
-/// The recipient whose address stands in `text` at `place`.
-fn named_at(text: &str, place: Range<usize>) -> Said {
-    Said { recipient: Some(bare(&text[place]).to_owned()), ..Said::default() }
-}
-
-/// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
-fn bare(address: &str) -> &str {
-    address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
-}
-
 /// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
 fn in_a_row(folded: &str, first: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = first;
@@ -384,18 +389,4 @@ pub(super) fn share(count: usize) -> usize {
 /// The beginning of a text, at most `length` bytes.
 pub(super) fn cut(text: &str, length: usize) -> &str {
     &text[..text.floor_char_boundary(length)]
-}
-
-/// What the holes of a recipient pattern took, which was found in `text`.
-fn said(pattern: &TextPattern, found: &Found, text: &str, origins: &Origins) -> Said {
-    let mut said = Said::default();
-    for (hole, taken) in pattern.holes().zip(&found.holes) {
-        let address = bare(&text[origins.of(taken.clone())]).to_owned();
-        match &*hole.name {
-            "recipient" => said.recipient = Some(address),
-            "original" => said.original = Some(address),
-            _ => {}
-        }
-    }
-    said
 }

@@ -31,6 +31,8 @@ named! {
         Verp = "verp",
         /// Nothing names it but the mail that came back: its one recipient.
         ReturnedMail = "returned_mail",
+        /// No words say that it is the recipient, but the report holds no other address than this and those of who wrote and got it.
+        OnlyAddress = "only_address",
     }
 }
 
@@ -79,6 +81,9 @@ pub struct Failure<'t> {
     pub final_recipient: Option<Cow<'t, str>>,
     /// What was said, nearest the recipient last.
     pub utterances: Vec<Utterance<'t>>,
+    /// What the whole page of a report says that names this recipient alone, with words that hold no code. It is read where
+    /// these words give no reason, and then belongs to the utterances.
+    pub page: Cow<'t, str>,
     /// The provider that wrote the report.
     pub reporter: Option<ProviderIx>,
     /// The host that wrote the report.
@@ -107,6 +112,22 @@ pub struct Failure<'t> {
     pub diagnostic: Cow<'t, str>,
     /// What the report tells besides.
     pub facts: Facts,
+}
+
+impl Utterance<'_> {
+    /// An utterance that borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Utterance<'static> {
+        Utterance {
+            text: Cow::Owned(self.text.into_owned()),
+            host: self.host.map(|host| Cow::Owned(host.into_owned())),
+            speaker: self.speaker,
+            stage: self.stage,
+            reply: self.reply,
+            status: self.status,
+            words: self.words,
+        }
+    }
 }
 
 impl Failure<'_> {

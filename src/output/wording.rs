@@ -116,6 +116,7 @@ pub(super) fn recipient_source(source: RecipientSource, lang: &Lang) -> Option<&
         RecipientSource::Report => return None,
         RecipientSource::Verp => ("エラーメールの届け先から", "from the address that the report came to"),
         RecipientSource::ReturnedMail => ("返ってきたメールの宛先から", "from the mail that came back"),
+        RecipientSource::OnlyAddress => ("エラーメールにあるただ一つのアドレス", "the only address in the report"),
     };
     Some(if lang.is("ja") { ja } else { en })
 }

@@ -34,8 +34,10 @@ pub(super) fn ends(kind: HoleKind, text: &str, at: usize) -> Ends {
     }
     match kind {
         kind if kind.is_number() => number_ends(kind, text, at, &mut ends),
-        HoleKind::Address if rest.starts_with('<') => bracketed(rest, at, &mut ends, |rest| address_length(rest, is_host_char)),
-        HoleKind::Address => bracketed(rest, at, &mut ends, |rest| address_length(rest, is_bare_host_char)),
+        HoleKind::Address if rest.starts_with('<') => {
+            bracketed(rest, at, &mut ends, |rest| address_length(rest, is_local_char, is_host_char));
+        }
+        HoleKind::Address => bracketed(rest, at, &mut ends, bare_address_length),
         HoleKind::Domain => bracketed(rest, at, &mut ends, |rest| host_length(rest).filter(|length| rest[..*length].contains('.'))),
         HoleKind::Host => bracketed(rest, at, &mut ends, host_length),
         HoleKind::Ip => bracketed(rest, at, &mut ends, ip_length),
@@ -122,19 +124,38 @@ fn is_host_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
-/// Where no bracket ends a name, Japanese goes on behind it without a space.
+/// Where no bracket ends a name, Japanese and the particles of Korean go on behind it without a space.
 fn is_bare_host_char(c: char) -> bool {
-    is_host_char(c) && !is_cjk(c)
+    is_host_char(c) && !is_cjk(c) && !is_hangul(c)
 }
 
-fn address_length(rest: &str, takes: impl Fn(char) -> bool) -> Option<usize> {
+const fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}')
+}
+
+fn is_local_char(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '@' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | ',' | ';')
+}
+
+/// Where no bracket begins an address, a label or Japanese may stand right before it.
+fn is_bare_local_char(c: char) -> bool {
+    is_local_char(c) && c != ':' && !is_cjk(c)
+}
+
+/// How long an address is that no bracket begins, with the sign of a list or the Japanese bracket that may stand before it.
+fn bare_address_length(rest: &str) -> Option<usize> {
+    let sign = if rest.starts_with(['・', '「', '『', '【', '〔', '〈', '《']) { '・'.len_utf8() } else { 0 };
+    address_length(&rest[sign..], is_bare_local_char, is_bare_host_char).map(|length| sign + length)
+}
+
+fn address_length(rest: &str, local: impl Fn(char) -> bool, host: impl Fn(char) -> bool) -> Option<usize> {
     let local = match rest.strip_prefix('"') {
         Some(quoted) => quoted.find('"')? + 2,
-        None => run(rest, |c| !c.is_whitespace() && !matches!(c, '@' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | ',' | ';')),
+        None => run(rest, local),
     };
     let domain = rest[local..].strip_prefix('@')?;
     let literal = domain.strip_prefix('[').and_then(|inside| inside.find(']')).map(|length| length + 2);
-    let length = literal.or_else(|| host_length_of(domain, takes)).filter(|_| local > 0)?;
+    let length = literal.or_else(|| host_length_of(domain, host)).filter(|_| local > 0)?;
     Some(local + 1 + length)
 }
 
@@ -228,6 +249,11 @@ mod tests {
             (HoleKind::Address, "<user>", vec![]),
             (HoleKind::Address, "<太郎@例え.example>:", vec!["<太郎@例え.example>"]),
             (HoleKind::Address, "a@example.jpに", vec!["a@example.jp"]),
+            (HoleKind::Address, "a@example.kr에게", vec!["a@example.kr"]),
+            (HoleKind::Address, "「a@example.jp」", vec!["「a@example.jp"]),
+            (HoleKind::Address, "宛先:a@example.jp", vec![]),
+            (HoleKind::Address, "ため、a@example.jp", vec![]),
+            (HoleKind::Address, "mailto:a@example.jp", vec![]),
             (HoleKind::Ip, "[192.0.2.1]", vec!["[192.0.2.1]"]),
             (HoleKind::Ip, "2001:db8::1.", vec!["2001:db8::1"]),
             (HoleKind::Ip, "1.2.3", vec![]),

@@ -107,7 +107,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_place_is_passed_over_where_a_hole_fits(
-            text in "([ab1@<>\"\\[\\]:.]|a@b|\"a b\"@c| |https://a|あ|192\\.0\\.2\\.1|::1|ipv6:){0,30}",
+            text in "([ab1@<>\"\\[\\]:.]|a@b|\"a b\"@c| |https://a|あ|・|에|192\\.0\\.2\\.1|::1|ipv6:){0,30}",
             kind in prop::sample::select(KINDS),
         ) {
             let folded = Folded::new(&text);

@@ -1,0 +1,76 @@
+//! What a page says about its recipients, before it is read.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::shapes::share;
+use crate::model::TextPattern;
+use crate::pattern::{Found, Origins};
+
+/// What a page says about one recipient.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) recipient: Option<String>,
+    pub(super) original: Option<String>,
+    /// What was said; recipients that share their words share them here too.
+    pub(super) words: Rc<str>,
+}
+
+/// Every recipient once: one that a page names several times, in two languages perhaps, has the words of all these places.
+pub(super) fn each_once(said: Vec<Said>) -> Vec<Said> {
+    if said.len() < 2 {
+        return said;
+    }
+    let share = share(said.len());
+    let lower = |address: &Option<String>| address.as_deref().map(str::to_lowercase);
+    let mut known = HashMap::new();
+    let mut out: Vec<Said> = Vec::new();
+    for one in said {
+        match known.entry((lower(&one.recipient), lower(&one.original))) {
+            Entry::Occupied(place) => {
+                let place: &usize = place.get();
+                out[*place].hear(&one.words, share);
+            }
+            Entry::Vacant(place) => {
+                place.insert(out.len());
+                out.push(one);
+            }
+        }
+    }
+    out
+}
+
+impl Said {
+    /// Takes up more words, as long as all of them are at most `share` bytes.
+    fn hear(&mut self, words: &str, share: usize) {
+        if self.words.len() + words.len() < share && !self.words.contains(words) {
+            self.words = format!("{}\n{words}", self.words.trim_end()).into();
+        }
+    }
+}
+
+/// The recipient whose address stands in `text` at `place`.
+pub(super) fn named_at(text: &str, place: Range<usize>) -> Said {
+    Said { recipient: Some(bare(&text[place]).to_owned()), ..Said::default() }
+}
+
+/// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
+fn bare(address: &str) -> &str {
+    address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
+}
+
+/// What the holes of a recipient pattern took, which was found in `text`.
+pub(super) fn said(pattern: &TextPattern, found: &Found, text: &str, origins: &Origins) -> Said {
+    let mut said = Said::default();
+    for (hole, taken) in pattern.holes().zip(&found.holes) {
+        let address = bare(&text[origins.of(taken.clone())]).to_owned();
+        match &*hole.name {
+            "recipient" => said.recipient = Some(address),
+            "original" => said.original = Some(address),
+            _ => {}
+        }
+    }
+    said
+}
