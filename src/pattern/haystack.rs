@@ -50,3 +50,27 @@ impl Haystack {
         self.find(pattern, 0).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{find, parse_text};
+    use super::*;
+
+    const PIECES: &[&str] = &["mail", "box ", " ", " * ", "{word}", "{mailbox|user|}", "{over*|full} ", "quota", "{address}", "容量", "a"];
+    const UNITS: &[&str] = &["mailbox", " ", "over", "full ", "quota", "user ", "a@b.example ", "容量", "の", "a", "550 "];
+
+    proptest! {
+        #[test]
+        fn nothing_is_missed_that_stands_there(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 1..6),
+            units in prop::collection::vec(prop::sample::select(UNITS), 0..12),
+        ) {
+            if let Ok(pattern) = parse_text(&pieces.concat()) {
+                let folded = Folded::new(&units.concat());
+                prop_assert_eq!(Haystack::from(folded.clone()).find(&pattern, 0), find(&pattern, folded.as_str(), 0), "{:?}", pattern);
+            }
+        }
+    }
+}

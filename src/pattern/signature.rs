@@ -2,8 +2,6 @@
 //!
 //! A text is looked through once, whatever is asked of it then: each question is a look at a few bits.
 
-use crate::model::{Element, TextPattern};
-
 /// Windows are this long, in bytes; shorter words tell nothing.
 pub const WINDOW: usize = 3;
 
@@ -65,16 +63,6 @@ impl Signature {
         let bytes = words.as_bytes();
         let last = bytes.len().saturating_sub(WINDOW);
         [0, last / 3, last * 2 / 3, last].map(|at| Self::bits(&bytes[at..]).next().unwrap_or(Self::ANY))
-    }
-
-    /// Whether a pattern may match in a text: all its words may stand there, of each choice one.
-    #[must_use]
-    pub fn may_match(&self, pattern: &TextPattern) -> bool {
-        pattern.elements.iter().all(|element| match element {
-            Element::Literal(words) => self.may_hold(words),
-            Element::Choice(alternatives) => alternatives.iter().any(|alternative| self.may_hold(&alternative.text)),
-            Element::Stem | Element::Gap | Element::Hole(_) => true,
-        })
     }
 
     /// The bits that a text has wherever these bytes stand in it.
