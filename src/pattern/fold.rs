@@ -36,7 +36,7 @@ impl Folded {
     /// use modori::pattern::Folded;
     /// let (lines, ends) = Folded::lines("To: Ｔａｒｏ\n\n  お届け\nできません\n");
     /// assert_eq!(lines.as_str(), "to: taro お届けできません");
-    /// assert_eq!(ends, [(17, 8), (18, 8), (28, 17), (44, 32)]);
+    /// assert_eq!(ends, [(17, 8), (18, 8), (30, 18), (46, 33)]);
     /// ```
     #[must_use]
     pub fn lines(text: &str) -> (Self, Vec<(usize, usize)>) {
