@@ -64,16 +64,6 @@ impl Filed {
 }
 
 impl WindowTables {
-    /// The tables of literals that stand by themselves.
-    #[must_use]
-    pub fn of(literals: &[&str]) -> Self {
-        let mut words = Words::with_capacity(literals.len());
-        literals.iter().for_each(|literal| words.push(literal));
-        let common = Common::new(words.iter(), literals.len());
-        let rarest: Vec<Rarest> = words.iter().map(|word| common.rarest(word)).collect();
-        Self::new(&words, &(0..literals.len() as u32).collect::<Vec<_>>(), &rarest, &common)
-    }
-
     /// The tables of those words that are `literals`, numbered in this order. Each is filed under its rarest window.
     pub(super) fn new(words: &Words, literals: &[u32], rarest: &[Rarest], common: &Common) -> Self {
         let bytes = literals.iter().map(|word| words.get(*word as usize).len()).sum();
@@ -214,6 +204,15 @@ mod tests {
 
     use super::*;
 
+    /// The tables of literals that stand by themselves.
+    fn tables(literals: &[&str]) -> WindowTables {
+        let mut words = Words::with_capacity(literals.len());
+        literals.iter().for_each(|literal| words.push(literal));
+        let common = Common::new(words.iter(), literals.len());
+        let rarest: Vec<Rarest> = words.iter().map(|word| common.rarest(word)).collect();
+        WindowTables::new(&words, &(0..literals.len() as u32).collect::<Vec<_>>(), &rarest, &common)
+    }
+
     proptest! {
         #[test]
         fn what_stands_in_a_text_is_found_and_nothing_else(
@@ -221,7 +220,7 @@ mod tests {
             text in "[ab ]{0,60}|[あいうab]{0,30}",
         ) {
             let texts: Vec<&str> = literals.iter().map(String::as_str).collect();
-            let windows = WindowTables::of(&texts);
+            let windows = tables(&texts);
             let mut found = vec![false; literals.len()];
             windows.find(&text, |number| found[number as usize] = true);
             let want: Vec<bool> = literals.iter().map(|literal| text.contains(literal.as_str())).collect();

@@ -66,7 +66,7 @@ impl Signature {
     }
 
     /// The bits that a text has wherever these bytes stand in it.
-    pub fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
+    fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
         bytes.windows(WINDOW).map(|window| bit(u32::from_le_bytes([window[0], window[1], window[2], 0])))
     }
 }
