@@ -68,21 +68,22 @@ impl Hearing<'_> {
 
     fn meets(&self, requirement: Requirement, conditions: &Conditions) -> bool {
         let failure = self.failure;
-        let any = |is_empty: bool, holds: Option<bool>| is_empty || holds == Some(true);
+        let number = self.utterance;
         match requirement {
             Requirement::Scope => true,
             Requirement::Command => {
-                any(conditions.stages.is_empty(), failure.stage(self.utterance).map(|stage| conditions.stages.contains(&stage)))
+                let holds = |stage| conditions.stages.contains(&stage);
+                conditions.stages.is_empty() || failure.stage(number).is_some_and(holds)
             }
-            Requirement::Reply => any(
-                conditions.replies.is_empty(),
-                failure.reply(self.utterance).map(|reply| conditions.replies.iter().any(|p| p.matches(reply))),
-            ),
-            Requirement::Status => any(
-                conditions.statuses.is_empty(),
-                failure.status(self.utterance).map(|status| conditions.statuses.iter().any(|p| p.matches(status))),
-            ),
-            Requirement::Kind => any(conditions.kinds.is_empty(), failure.kind.map(|kind| conditions.kinds.contains(&kind))),
+            Requirement::Reply => {
+                let holds = |reply| conditions.replies.iter().any(|pattern| pattern.matches(reply));
+                conditions.replies.is_empty() || failure.reply(number).is_some_and(holds)
+            }
+            Requirement::Status => {
+                let holds = |status| conditions.statuses.iter().any(|pattern| pattern.matches(status));
+                conditions.statuses.is_empty() || failure.status(number).is_some_and(holds)
+            }
+            Requirement::Kind => conditions.kinds.is_empty() || failure.kind.is_some_and(|kind| conditions.kinds.contains(&kind)),
             Requirement::Since => conditions.since.is_none_or(|since| failure.date.is_some_and(|date| date >= since)),
             Requirement::Until => conditions.until.is_none_or(|until| failure.date.is_some_and(|date| date < until)),
             Requirement::Not => !self.forbidden(conditions),

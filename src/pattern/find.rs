@@ -6,13 +6,12 @@
 use std::hash::{Hash as _, Hasher as _};
 use std::ops::Range;
 
-use memchr::arch::all::packedpair::Pair;
-use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::edge::{begins as word_begins, ends as word_ends, is_letter};
 use super::hole;
-use super::starts::starts;
+use super::place::{place, places};
+use super::starts::Starts;
 use super::viable::Viable;
 use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
@@ -24,12 +23,6 @@ const GAP_BYTES: usize = 1_000;
 
 /// After so many steps a search remembers what failed, lest it do the same again and again.
 const PATIENCE: usize = 256;
-
-/// Below this length, in bytes, a text is searched the plain way.
-const SHORT_TEXT: usize = 2_000;
-
-/// Among so many bytes of a text a rare one is looked for, by which it is found.
-const FEW: usize = 8;
 
 /// Where a pattern was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,29 +51,6 @@ pub fn find_viable(pattern: &TextPattern, viable: &Viable, text: &str, words: us
     Search::new(pattern, viable, text).anywhere(words, first)
 }
 
-/// Where `needle` stands in `text`, at `from` or behind.
-fn places<'t>(text: &'t [u8], needle: &'t [u8], from: usize) -> impl Iterator<Item = usize> + use<'t> {
-    let mut from = from;
-    std::iter::from_fn(move || {
-        let at = from + place(text.get(from..)?, needle)?;
-        from = at + 1;
-        Some(at)
-    })
-}
-
-/// The first place of `needle`. In a text of usual length a search by a rare byte is done before a better one is set up.
-fn place(text: &[u8], needle: &[u8]) -> Option<usize> {
-    if text.len() < needle.len() {
-        return None;
-    }
-    if text.len() >= SHORT_TEXT {
-        return memmem::find(text, needle);
-    }
-    let rare = Pair::new(&needle[..needle.len().min(FEW)]).map_or(0, |pair| usize::from(pair.index1()));
-    let mut begins = memchr::memchr_iter(*needle.get(rare)?, text).filter_map(|at| at.checked_sub(rare));
-    begins.find(|at| text[*at..].starts_with(needle))
-}
-
 /// Whether what must stand at the start may stand there: a test that most texts fail at once.
 fn begins(pattern: &TextPattern, text: &str, words: usize) -> bool {
     let starts = |literal: &str, at: usize| text.as_bytes().get(at..).is_some_and(|text| text.starts_with(literal.as_bytes()));
@@ -93,7 +63,8 @@ fn begins(pattern: &TextPattern, text: &str, words: usize) -> bool {
 /// Where the first literal stands, if all of them stand in the text, one behind the other: a cheap test that most texts fail.
 fn first_literal(pattern: &TextPattern, text: &str) -> Option<usize> {
     let (mut first, mut end) = (None, 0);
-    for literal in pattern.literals() {
+    // A blank stands everywhere.
+    for literal in pattern.literals().filter(|literal| *literal != " ") {
         let at = end + place(&text.as_bytes()[end..], literal.as_bytes())?;
         first = first.or(Some(at));
         end = at + literal.len();
@@ -160,7 +131,7 @@ impl<'a> Search<'a> {
         }
         match pattern.elements.first() {
             Some(Element::Literal(literal)) => places(text.as_bytes(), literal.as_bytes(), first).find_map(|start| self.from(start)),
-            _ => starts(pattern, 0, self.viable, text, 0..text.len()).find_map(|start| self.from(start)),
+            _ => Starts::new(pattern, 0, self.viable, text, 0..text.len()).find_map(|start| self.from(start)),
         }
     }
 
@@ -253,7 +224,7 @@ impl<'a> Search<'a> {
                 places(window, literal.as_bytes(), 0).find_map(|start| self.rest(index + 1, from + start, Seam::Open))
             }
             _ => {
-                let mut starts = starts(self.pattern, index + 1, self.viable, text, from..reach);
+                let mut starts = Starts::new(self.pattern, index + 1, self.viable, text, from..reach);
                 starts.find_map(|start| self.rest(index + 1, start, Seam::Open))
             }
         };

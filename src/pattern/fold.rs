@@ -40,20 +40,15 @@ impl Folded {
     /// ```
     #[must_use]
     pub fn lines(text: &str) -> (Self, Vec<(usize, usize)>) {
-        let push = if has_plain_words(text) { push_words } else { push_folded };
+        let is_plain = has_plain_words(text);
         let mut folded = String::with_capacity(text.len());
         let mut start_of_line = 0;
         let line = |end: usize| {
             let line = &text[std::mem::replace(&mut start_of_line, end)..end];
-            let before = folded.len();
-            let last = folded.chars().next_back();
-            folded.push_str(if before == 0 { "" } else { " " });
-            let start = folded.len();
-            push(line.trim(), &mut folded);
-            match folded[start..].chars().next() {
-                None => folded.truncate(before),
-                Some(first) if is_cjk(first) && last.is_some_and(is_cjk) => drop(folded.remove(before)),
-                Some(_) => {}
+            if is_plain {
+                push_line(line, 0, &mut folded)
+            } else {
+                push_any_line(line, &mut folded)
             }
             (end, folded.len())
         };
@@ -124,6 +119,10 @@ impl Origins {
     }
 
     fn up_to(original: &str, length: usize) -> Self {
+        if is_plain(original.as_bytes()) {
+            let whole = Piece { end: original.len(), from: 0..original.len(), is_same: true };
+            return Self { pieces: vec![whole], length: original.len() };
+        }
         let (mut pieces, mut end) = (Vec::new(), 0);
         walk(original, |piece, from| {
             end += piece.len();
@@ -181,7 +180,29 @@ fn push_folded(text: &str, out: &mut String) {
 
 /// Likewise of a text of plain words.
 fn push_words(text: &str, out: &mut String) {
-    let (bytes, begin) = (text.as_bytes(), out.len());
+    let (begin, mut at) = (out.len(), 0);
+    while at < text.len() {
+        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length);
+        push_line(&text[at..end], begin, out);
+        at = end + 1;
+    }
+}
+
+/// Likewise of a line of such a text, a blank before it if anything stands behind `begin`.
+fn push_line(line: &str, begin: usize, out: &mut String) {
+    let line = line.trim_ascii();
+    if line.is_empty() || !is_plain(line.as_bytes()) {
+        return push_one_by_one(line, begin, out);
+    }
+    if out.len() > begin {
+        out.push(' ');
+    }
+    out.push_str(line);
+}
+
+/// Likewise, whatever stands between its words.
+fn push_one_by_one(line: &str, begin: usize, out: &mut String) {
+    let bytes = line.as_bytes();
     let mut at = 0;
     while let Some(blanks) = bytes[at..].iter().position(|byte| !is_ascii_blank(*byte)) {
         let start = at + blanks;
@@ -189,7 +210,7 @@ fn push_words(text: &str, out: &mut String) {
         if out.len() > begin {
             out.push(' ');
         }
-        out.push_str(&text[start..at]);
+        out.push_str(&line[start..at]);
     }
 }
 
@@ -202,6 +223,20 @@ fn words_apart(bytes: &[u8], may_begin: impl Fn(u8) -> bool) -> usize {
             [b' ', next, ..] if length > 0 && next.is_ascii_graphic() && may_begin(next) => length += 1,
             _ => return length,
         }
+    }
+}
+
+/// Likewise of a line of any text, as words behind those that stand there.
+fn push_any_line(line: &str, out: &mut String) {
+    let before = out.len();
+    let last = out.chars().next_back();
+    out.push_str(if before == 0 { "" } else { " " });
+    let start = out.len();
+    push_folded(line.trim(), out);
+    match out[start..].chars().next() {
+        None => out.truncate(before),
+        Some(first) if is_cjk(first) && last.is_some_and(is_cjk) => drop(out.remove(before)),
+        Some(_) => {}
     }
 }
 
@@ -438,7 +473,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn plain_words_fold_as_any_text(text in "([ \t\r\nA-Ca-c.-]|[2-6]{3}-){0,40}") {
+        fn plain_words_fold_as_any_text(text in "([ \t\r\n\0A-Ca-c.-]|[2-6]{3}-){0,40}") {
             let (mut words, mut walked) = (String::new(), String::new());
             push_words(&text, &mut words);
             push_walked(&text, &mut walked);

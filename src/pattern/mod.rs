@@ -11,6 +11,7 @@ mod glances;
 mod haystack;
 mod hole;
 mod parse;
+mod place;
 mod regex;
 pub mod signature;
 mod small;

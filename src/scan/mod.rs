@@ -50,6 +50,9 @@ impl Bulk for Result<Input, Unread> {
 /// How many failures of one mail are judged and printed at once.
 const PART: usize = 1_000;
 
+/// How many bytes one answer usually takes at most when it is printed.
+const USUAL: usize = 3 << 10;
+
 /// What one input gave: its failures in parts, the first of them judged and printed.
 #[derive(Debug)]
 pub struct Answer {
@@ -106,6 +109,7 @@ impl Scanner<'_> {
     pub fn go_on(&self, answer: &mut Answer) -> io::Result<bool> {
         answer.printed.clear();
         answer.counted.clear();
+        answer.printed.reserve(USUAL * answer.left.len().min(1));
         for failure in answer.left.by_ref().take(PART) {
             let diagnosis = self.engine.diagnose(failure, self.from);
             let place = Place { file: Some(&answer.file), mail: answer.number, index: answer.index, logged: None };
