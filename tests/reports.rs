@@ -135,6 +135,22 @@ fn a_complaint_is_about_whoever_sent_it() {
 }
 
 #[test]
+fn a_report_on_checks_that_failed_is_no_complaint() {
+    let report = String::from_utf8(mail("complaint")).unwrap();
+    let of_checks = report.replace("Feedback-Type: abuse", "Feedback-Type: auth-failure");
+    assert_eq!((summary(report.as_bytes()).len(), summary(of_checks.as_bytes()).len()), (1, 0));
+}
+
+#[test]
+fn fields_for_programs_may_stand_in_an_attachment_of_any_type() {
+    let report = "From: hanako@example.net\nSubject: FW: details\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee the details.\n--b\n\
+        Content-Type: application/octet-stream; name=\"details.txt\"\nContent-Transfer-Encoding: base64\n\n\
+        UmVwb3J0aW5nLU1UQTogZG5zOyBteC5leGFtcGxlLm5ldAoKRmluYWwtUmVjaXBpZW50OiByZmM4\n\
+        MjI7IHRhcm9AZXhhbXBsZS5qcApBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMi4yCg==\n--b--\n";
+    assert_eq!(summary(report.as_bytes()), ["taro@example.jp mailbox_full - 5.2.2"]);
+}
+
+#[test]
 fn mail_in_our_name_that_we_did_not_send_is_told() {
     let own = || Own {
         domains: vec!["example.jp".to_owned()],

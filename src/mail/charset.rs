@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{EUC_JP, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
 
 use super::mime::Charset;
 
@@ -29,7 +29,8 @@ pub(super) fn text(bytes: Cow<'_, [u8]>, said: Option<Charset>) -> Cow<'_, str> 
     // Labels of ASCII and Latin-1 are what programs write that know nothing of the text.
     let vague = label.is_none_or(|label| label == WINDOWS_1252);
     let doubtful = !decoded.is_ascii() && (vague || decoded.contains(char::REPLACEMENT_CHARACTER));
-    Cow::Owned(if doubtful { guessed(&bytes) } else { None }.unwrap_or(decoded))
+    let guess = || guessed(&bytes).or_else(|| said.is_none().then(|| likeliest(&bytes).0));
+    Cow::Owned(if doubtful { guess() } else { None }.unwrap_or(decoded))
 }
 
 /// The text of bytes in UTF-8; what is broken in them is replaced.
@@ -74,15 +75,18 @@ fn guessed(bytes: &[u8]) -> Option<String> {
     if bytes.iter().filter(|byte| may_begin_kana(**byte)).take(KANA).count() < KANA {
         return None;
     }
+    let (text, encoding) = likeliest(bytes);
+    let kana = text.chars().filter(|c| matches!(c, '\u{3041}'..='\u{30fe}')).take(KANA).count();
+    let is_japanese = (encoding == SHIFT_JIS || encoding == EUC_JP) && !text.contains(char::REPLACEMENT_CHARACTER) && kana == KANA;
+    is_japanese.then_some(text)
+}
+
+/// The text in the likeliest of all character sets.
+fn likeliest(bytes: &[u8]) -> (String, &'static Encoding) {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(&bytes[..bytes.len().min(SAMPLE)], true);
     let encoding = detector.guess(None, Utf8Detection::Allow);
-    if encoding != SHIFT_JIS && encoding != EUC_JP {
-        return None;
-    }
-    let (text, broken) = encoding.decode_without_bom_handling(bytes);
-    let kana = text.chars().filter(|c| matches!(c, '\u{3041}'..='\u{30fe}')).take(KANA).count();
-    (!broken && kana == KANA).then(|| text.into_owned())
+    (encoding.decode_without_bom_handling(bytes).0.into_owned(), encoding)
 }
 
 /// Whether kana begin with such a byte in Shift_JIS or EUC-JP.
@@ -122,6 +126,17 @@ mod tests {
             assert_eq!(fields(&encoding.encode(words).0), words, "{}", encoding.name());
         }
         assert_eq!(fields(b"Status: \xff"), "Status: \u{FFFD}");
+    }
+
+    #[test]
+    fn text_without_a_label_is_read_as_what_it_most_likely_is() {
+        for (words, encoding) in [
+            ("Der Empfänger ist unbekannt, die Nachricht wurde nicht zugestellt.", WINDOWS_1252),
+            ("Сообщение не доставлено: почтовый ящик получателя переполнен.", encoding_rs::KOI8_R),
+            ("邮件无法送达，收件人的邮箱不存在。", encoding_rs::GBK),
+        ] {
+            assert_eq!(read("", &encoding.encode(words).0), words, "{}", encoding.name());
+        }
     }
 
     #[test]

@@ -20,9 +20,31 @@ pub(super) fn recipients(fields: &str) -> Vec<String> {
     found
 }
 
+/// Whether somebody complains: a mail that failed its checks (RFC 6591), or is no spam after all (RFC 5965, section 7.3), is no such thing.
+pub(super) fn is_complaint(fields: &str) -> bool {
+    const OTHERS: [&str; 2] = ["auth-failure", "not-spam"];
+    let of_type = |line: &str| {
+        line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case("feedback-type")).map(|(_, of)| of.trim().to_owned())
+    };
+    let told = fields.lines().find_map(of_type);
+    told.is_none_or(|told| !OTHERS.iter().any(|other| told.eq_ignore_ascii_case(other)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_complaints_are_complaints() {
+        let told = [
+            "Feedback-Type: abuse\n",
+            "feedback-type:opt-out",
+            "Version: 1\n",
+            "Feedback-Type: Auth-Failure\n",
+            "Feedback-Type: not-spam\n",
+        ];
+        assert_eq!(told.map(is_complaint), [true, true, true, false, false]);
+    }
 
     #[test]
     fn addresses_are_read_once_each() {

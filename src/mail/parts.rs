@@ -9,6 +9,12 @@ use crate::model::{Limit, Own};
 /// How many lines of a report's own words are read.
 const MAX_LINES: usize = 2_000_000;
 
+/// A part of a type that tells nothing is looked into for fields up to this size, in bytes.
+const MAX_FIELDS: usize = 64 << 10;
+
+/// What fields for programs begin with (RFC 3464, section 2.2): the reporter's, or the first recipient's where these are left out.
+const FIRST_FIELDS: [&str; 3] = ["Reporting-MTA:", "Original-Recipient:", "Final-Recipient:"];
+
 /// A report taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Parts<'m> {
@@ -67,7 +73,17 @@ impl<'m> Parts<'m> {
                 self.text.push('\n');
             }
             Kind::Html => html.push(part),
+            Kind::Other if self.status.is_empty() => self.status.extend(fields_in(message, part)),
             Kind::Multipart | Kind::Other => {}
         }
     }
+}
+
+/// The fields for programs in a part of another type (`application/octet-stream; name="details.txt"`), as which some programs pass them on.
+fn fields_in(message: Message<'_>, part: &Part) -> Option<String> {
+    let is_small = message.raw_body(part).len() <= MAX_FIELDS;
+    let bytes = is_small.then(|| message.bytes(part))?;
+    let begins =
+        |field: &str| bytes.trim_ascii_start().get(..field.len()).is_some_and(|start| start.eq_ignore_ascii_case(field.as_bytes()));
+    FIRST_FIELDS.into_iter().any(begins).then(|| charset::fields(&bytes))
 }

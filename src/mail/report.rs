@@ -178,7 +178,7 @@ fn kind(layout: &Layout, headers: &Headers<'_>, opening: &Haystack) -> Option<Ki
 impl Page<'_> {
     fn failures(&self, grammar: &Grammar) -> Vec<Failure<'static>> {
         if let Some(fields) = &self.parts.feedback {
-            return self.complaints(fields);
+            return if feedback::is_complaint(fields) { self.complaints(fields) } else { Vec::new() };
         }
         let mut notification = Notification::default();
         for part in self.parts.status.iter().map(String::as_str).chain(self.inline_fields()) {

@@ -38,7 +38,7 @@ pub(super) fn ends(kind: HoleKind, text: &str, at: usize) -> Ends {
             bracketed(rest, at, &mut ends, |rest| address_length(rest, is_local_char, is_host_char));
         }
         HoleKind::Address => bracketed(rest, at, &mut ends, bare_address_length),
-        HoleKind::Domain => bracketed(rest, at, &mut ends, |rest| host_length(rest).filter(|length| rest[..*length].contains('.'))),
+        HoleKind::Domain => bracketed(rest, at, &mut ends, domain_length),
         HoleKind::Host => bracketed(rest, at, &mut ends, host_length),
         HoleKind::Ip => bracketed(rest, at, &mut ends, ip_length),
         HoleKind::Url => bracketed(rest, at, &mut ends, url_length),
@@ -113,6 +113,11 @@ fn bracketed(rest: &str, at: usize, ends: &mut Ends, length: impl Fn(&str) -> Op
 
 fn host_length(rest: &str) -> Option<usize> {
     host_length_of(rest, is_bare_host_char)
+}
+
+/// A dot that ends a sentence makes no domain of its last word.
+fn domain_length(rest: &str) -> Option<usize> {
+    host_length(rest).filter(|length| rest[..*length].trim_end_matches('.').contains('.'))
 }
 
 fn host_length_of(rest: &str, takes: impl Fn(char) -> bool) -> Option<usize> {
@@ -259,6 +264,8 @@ mod tests {
             (HoleKind::Ip, "1.2.3", vec![]),
             (HoleKind::Host, "mx.example.com.:", vec!["mx.example.com", "mx.example.com."]),
             (HoleKind::Domain, "localhost", vec![]),
+            (HoleKind::Domain, "policy. contact us", vec![]),
+            (HoleKind::Domain, "example.com. foo", vec!["example.com", "example.com."]),
             (HoleKind::Url, "https://example.com/x). y", vec!["https://example.com/x"]),
             (HoleKind::Code, "s3150.", vec!["s3150.", "s3150"]),
             (HoleKind::Word, "foo: bar", vec!["foo:", "foo"]),
