@@ -33,7 +33,7 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
     let mut mail = &mail[begin..mail.len().min(MAX_MAIL).max(begin)];
     let mut bytes = Vec::new();
     let mut kept = 0;
-    for (count, field) in first_parts(mail).into_iter().enumerate() {
+    for (count, field) in first_parts(mail).enumerate() {
         if count == MAX_PARTS {
             limit = Some(Limit::Parts);
             mail = &mail[..field];
@@ -53,13 +53,12 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
 }
 
 /// Where the first fields that begin a part stand, one more than are read.
-fn first_parts(mail: &[u8]) -> Vec<usize> {
-    let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
-    // Few lines begin with that letter.
-    let written = |start| memmem::find_iter(mail, start).map(|end| end + 1).filter(is_part).take(MAX_PARTS + 1);
-    let mut parts: Vec<usize> = written(b"\nC").chain(written(b"\nc")).collect();
-    parts.sort_unstable();
-    parts
+fn first_parts(mail: &[u8]) -> impl Iterator<Item = usize> {
+    let is_part = |line: &usize| {
+        let line = &mail[*line..];
+        matches!(line.first(), Some(b'C' | b'c')) && line.get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART))
+    };
+    memchr::memchr_iter(b'\n', mail).map(|end| end + 1).filter(is_part).take(MAX_PARTS + 1)
 }
 
 /// Where lines begin that are parameters of the field at `at` and should be indented: `boundary="…"` below `Content-Type: …;`.

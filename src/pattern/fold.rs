@@ -119,10 +119,6 @@ impl Origins {
     }
 
     fn up_to(original: &str, length: usize) -> Self {
-        if is_plain(original.as_bytes()) {
-            let whole = Piece { end: original.len(), from: 0..original.len(), is_same: true };
-            return Self { pieces: vec![whole], length: original.len() };
-        }
         let (mut pieces, mut end) = (Vec::new(), 0);
         walk(original, |piece, from| {
             end += piece.len();

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem;
 
 use crate::model::{Lazy, Shape, TextPattern};
@@ -65,7 +65,8 @@ impl Openings {
     fn hits_at_once(&self, folded: &str) -> Vec<Place> {
         let automaton = self.automaton.get_or_init(|| {
             let (owners, words): (Vec<Place>, Vec<&str>) = self.words().unzip();
-            let automaton = AhoCorasick::new(&words).ok().filter(|_| !words.is_empty())?;
+            let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&words);
+            let automaton = automaton.ok().filter(|_| !words.is_empty())?;
             Some(Automaton { automaton, owners })
         });
         let hits = |all: &Automaton| all.automaton.find_overlapping_iter(folded).map(|hit| all.owners[hit.pattern().as_usize()]).collect();

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// No more fields than this stand in most headers of parts.
+const USUAL: usize = 16;
+
 /// A header field: its name, and its value up to the end of its last line.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -17,7 +20,7 @@ pub(super) fn named<'m>(raw: &'m [u8], fields: &[Field], name: &str) -> impl Dou
 
 /// The header fields from `at` on, and where the body begins, if there is a blank line. What is no field is passed over.
 pub(super) fn fields(raw: &[u8], mut at: usize) -> (Vec<Field>, Option<usize>) {
-    let mut fields = Vec::new();
+    let mut fields = Vec::with_capacity(USUAL);
     let end_of_line = |at: usize| memchr::memchr(b'\n', &raw[at..]).map_or(raw.len(), |length| at + length + 1);
     loop {
         at += raw[at..].iter().take_while(|byte| byte.is_ascii_whitespace() && **byte != b'\n').count();
