@@ -12,6 +12,8 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 pub use choice::{Rank, Step};
 pub use directory::Directory;
 pub use requirement::{Requirement, Unmet};
@@ -136,7 +138,7 @@ impl Matcher {
     #[must_use]
     pub fn all(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Vec<Match> {
         let mut found = self.hits(set, failure, from);
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = FxHashSet::default();
         found.retain(|one| seen.insert(one.rule));
         found
     }
