@@ -233,6 +233,20 @@ fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
 }
 
 #[test]
+fn words_in_front_of_the_addresses_tell_them_apart() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = [': {recipient:address}$']\n",
+    );
+    let told = |text: &str| summary_with(&engine, &letter("x", &format!("The parcel desk regrets.\n\n{text}\n")));
+    let want = ["taro@example.jp user_unknown - -", "jiro@example.org mailbox_full - -"];
+    assert_eq!(told("User unknown: taro@example.jp\nMailbox full: jiro@example.org"), want);
+    let full = want.map(|line| line.replace("user_unknown", "mailbox_full"));
+    assert_eq!(told("Not brought to: taro@example.jp\nNot brought to: jiro@example.org\n\nMailbox full"), full, "only a label");
+    assert_eq!(told("To old Taro: taro@example.jp\nTo old Jiro: jiro@example.org\n\nMailbox full"), full, "they say nothing");
+}
+
+#[test]
 fn pages_in_html_have_lines_as_they_are_shown() {
     let html = "<div>Your message could not be delivered.</div><table><tr><td>Recipient:</td><td>taro@example.jp</td></tr>\
         <tr><td>Reason:</td><td>Mailbox full</td></tr></table><p>Postmaster</p>";

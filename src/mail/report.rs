@@ -267,7 +267,8 @@ impl Page<'_> {
         let share = share(self.said.len());
         let failure = |said: &Said| {
             let mut failure = self.spoken(grammar, cut(&said.words, share));
-            if layout.shape == PageShape::Block && self.said.len() == 1 && !has_codes(&failure) && said.words.trim() != self.text.trim() {
+            let page_is_about_it = layout.shape == PageShape::Block && self.said.len() == 1 || said.on_line;
+            if page_is_about_it && !has_codes(&failure) && said.words.trim() != self.text.trim() {
                 failure.page = Cow::Owned(cut(self.text, share).to_owned());
             }
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
