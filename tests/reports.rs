@@ -363,6 +363,9 @@ fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
         )
     };
     let mail = |text: &str| letter("Returned mail: see transcript for details", &session(text));
+    let pipelined = ">>> DATA\n<<< 550 5.1.1 <taro@example.jp>: User unknown\n550 5.1.1 <taro@example.jp>... User unknown\n\
+        <<< 552 5.2.2 <jiro@example.org>: Mailbox full\n552 5.2.2 <jiro@example.org>... Mailbox full\n<<< 554 5.5.1 Error: no valid recipients\n";
+    assert_eq!(summary(&mail(pipelined)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full RCPT 5.2.2"]);
     let named = ">>> DATA\n<<< 552 5.2.2 Mailbox full\n>>> RCPT To:<taro@example.jp>\n<<< 550 5.1.1 <taro@example.jp>... User unknown\n";
     assert_eq!(summary(&mail(named)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full BODY 5.2.2"]);
 }

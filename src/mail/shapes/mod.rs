@@ -192,7 +192,8 @@ impl<'p> Page<'p> {
         let alone = named.len() == 1;
         let share = share(named.len());
         for said in &mut named {
-            let groups = if alone { Cow::Borrowed(session.text()) } else { session.about(said.recipient.as_deref().unwrap_or_default()) };
+            let groups =
+                if alone { Cow::Borrowed(session.text()) } else { session.about(said.recipient.as_deref().unwrap_or_default(), share) };
             said.words = format!("{}\n{}", said.words, cut(&groups, share)).into();
         }
         named
