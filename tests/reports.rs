@@ -371,6 +371,22 @@ fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
 }
 
 #[test]
+fn the_lines_of_a_session_may_begin_with_the_time() {
+    let line = |text: &str| format!(" Tue 2025-01-14 10:21:33: {text}\n");
+    let session: String = [
+        "--> RCPT To:<taro@example.jp>",
+        "<-- 550 5.1.1 <taro@example.jp> unknown user",
+        "--> RCPT To:<jiro@example.org>",
+        "<-- 552 5.2.2 <jiro@example.org> mailbox full",
+        "--> QUIT",
+    ]
+    .map(line)
+    .concat();
+    let text = format!("The attached message had PERMANENT fatal delivery errors!\n\nFailed address: taro@example.jp\nFailed address: jiro@example.org\n\n--- Session Transcript ---\n{session}--- End Transcript ---\n");
+    assert_eq!(summary(&letter("x", &text)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full RCPT 5.2.2"]);
+}
+
+#[test]
 fn a_layout_of_ones_own_comes_before_a_shipped_one_that_asks_as_much() {
     let engine = with_rules(
         "[provider]\nid = \"zz-desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"qmail\"\nshape = \"notice\"\n\

@@ -9,6 +9,9 @@ use super::shapes::cut;
 use crate::model::Transcript;
 use crate::pattern::{Folded, find};
 
+/// How long the time is at most that stands in front of a line, in bytes.
+const MAX_TIME: usize = 40;
+
 /// How much of a line is read that says to what else a group belongs, in bytes.
 const MAX_LINE: usize = 512;
 
@@ -135,9 +138,18 @@ fn groups<'s>(text: &'s str, range: Range<usize>, starts: &[Start<'s>]) -> Vec<G
     groups
 }
 
-/// What stands behind a mark with which a line begins.
+/// What stands behind a mark with which a line begins, or that follows the time with which it begins.
 fn behind<'l>(mark: &str, line: &'l str) -> Option<&'l str> {
-    line.trim_start().strip_prefix(mark)
+    let (before, behind) = line.split_once(mark)?;
+    (before.trim().is_empty() || is_time(before)).then_some(behind)
+}
+
+/// Whether a text is a time, perhaps with its day: `Tue 2025-01-14 10:21:33:`.
+fn is_time(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b" \t-+/.,:;[]()".contains(&byte);
+    let has_clock =
+        || text.as_bytes().windows(4).any(|four| matches!(four, [a, b':', b, c] if [a, b, c].iter().all(|d| d.is_ascii_digit())));
+    text.len() <= MAX_TIME && text.bytes().all(is_part) && has_clock()
 }
 
 /// Whether a line is an answer that only follows from refused recipients.
