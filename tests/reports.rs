@@ -313,6 +313,14 @@ fn the_address_that_the_sender_used_may_stand_below_the_one_that_failed() {
 }
 
 #[test]
+fn where_the_address_that_failed_is_hidden_the_one_that_was_used_is_the_recipient() {
+    let text = "The parcel desk regrets\n\nan undisclosed address\n(sent to list@example.com)\nMailbox full\n\ntaro@example.jp:\nUser unknown\n\n\
+        To: jiro@example.org\n";
+    let want = ["list@example.com mailbox_full - -", "taro@example.jp user_unknown - -"];
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text))[..2], want);
+}
+
+#[test]
 fn the_only_address_in_a_report_is_the_recipient() {
     let source = |text: &str| {
         let told = scan_with(&with_desk(""), &letter("x", &format!("The parcel desk regrets: Mailbox full.\n{text}\n")));
@@ -382,7 +390,9 @@ fn the_lines_of_a_session_may_begin_with_the_time() {
     ]
     .map(line)
     .concat();
-    let text = format!("The attached message had PERMANENT fatal delivery errors!\n\nFailed address: taro@example.jp\nFailed address: jiro@example.org\n\n--- Session Transcript ---\n{session}--- End Transcript ---\n");
+    let text = format!(
+        "The attached message had PERMANENT fatal delivery errors!\n\nFailed address: taro@example.jp\nFailed address: jiro@example.org\n\n--- Session Transcript ---\n{session}--- End Transcript ---\n"
+    );
     assert_eq!(summary(&letter("x", &text)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full RCPT 5.2.2"]);
 }
 

@@ -38,11 +38,21 @@ impl<'p> Page<'p> {
         out
     }
 
+    /// The recipients that a line names. Where the one that failed is not told (a pipe, a hidden address), the one that was used is.
+    fn head(&self, line: &Line<'_>) -> Option<Row<'p>> {
+        let mut row = self.row(line)?;
+        let first = row.named.first_mut()?;
+        if first.recipient.is_none() {
+            first.recipient = Some(first.original.take()?);
+        }
+        Some(row)
+    }
+
     fn cut_into_blocks(&self) -> Vec<Block<'p>> {
         let mut out: Vec<Block<'p>> = Vec::new();
         let mut rest = self.lines;
         while let Some((line, more)) = rest.split_first() {
-            let Some(mut row) = self.row(line).filter(|row| row.named[0].recipient.is_some()) else {
+            let Some(mut row) = self.head(line) else {
                 rest = more;
                 continue;
             };
