@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
+use rows::take_bare_lines;
+
 use super::page::{Line, Marks, Sheet};
 use super::said::{Said, each_once, said};
 use super::session::Session;
@@ -64,6 +66,8 @@ struct Page<'p> {
 /// What tells the lines of a layout's error block apart.
 struct LineMarks<'p> {
     recipient: Marks<'p>,
+    /// Whether an address may stand on a line of its own.
+    takes_bare_lines: bool,
     reason: Marks<'p>,
     goes_on: Marks<'p>,
     stops: Marks<'p>,
@@ -73,6 +77,7 @@ impl<'p> LineMarks<'p> {
     fn new(layout: &'p Layout, sheet: &Sheet<'_>) -> Self {
         Self {
             recipient: sheet.marks(&layout.recipient),
+            takes_bare_lines: take_bare_lines(&layout.recipient),
             reason: sheet.marks(&layout.reason),
             goes_on: sheet.marks(&layout.goes_on),
             stops: sheet.marks(&layout.stops),
@@ -96,9 +101,17 @@ impl<'p> Page<'p> {
         Some(said(pattern, &found, text, &Origins::new(text)))
     }
 
+    /// Whether a line names anybody.
+    fn names_any(&self, line: &Line<'_>) -> bool {
+        self.marks.recipient.stand_in(line) || self.list_on(line).is_some()
+    }
+
     /// Whether a line names a recipient. One that only tells what the sender used goes on about the last.
     fn names_recipient(&self, line: &Line<'_>) -> bool {
-        self.marks.recipient.find(line).is_some_and(|(pattern, _)| pattern.holes().any(|hole| &*hole.name == "recipient"))
+        match self.marks.recipient.find(line) {
+            Some((pattern, _)) => pattern.holes().any(|hole| &*hole.name == "recipient"),
+            None => self.list_on(line).is_some(),
+        }
     }
 
     fn paragraphs(&self) -> Vec<Said> {
@@ -115,9 +128,10 @@ impl<'p> Page<'p> {
     }
 
     fn list(&self) -> Vec<Said> {
-        let named: Vec<Said> = self.lines.iter().filter_map(|line| self.named(line)).take(MAX_RECIPIENTS + 1).collect();
+        let rows = self.lines.iter().filter_map(|line| self.row(line));
+        let named: Vec<Said> = rows.flat_map(|row| row.named).take(MAX_RECIPIENTS + 1).collect();
         let words = self.reason().unwrap_or_else(|| {
-            let about = self.lines.iter().filter(|line| !self.marks.recipient.stand_in(line));
+            let about = self.lines.iter().filter(|line| !self.names_any(line));
             about.map(|line| &self.text[line.range.clone()]).collect()
         });
         let words: Rc<str> = words.into();
@@ -181,7 +195,7 @@ impl<'p> Page<'p> {
         let (above, below) = self.lines.split_at(session);
         let session = Session::new(self.sheet, below, self.forms);
         let above = Page { lines: above, ..*self };
-        let mut named: Vec<Said> = above.lines.iter().enumerate().filter_map(|(index, line)| above.with_own_lines(index, line)).collect();
+        let mut named: Vec<Said> = above.lines.iter().enumerate().flat_map(|(index, line)| above.with_own_lines(index, line)).collect();
         if named.is_empty() {
             named = self.lines.iter().filter_map(|line| self.named(line)).collect();
             named.dedup_by(|later, earlier| later.recipient == earlier.recipient);
@@ -199,11 +213,13 @@ impl<'p> Page<'p> {
         named
     }
 
-    /// The recipient that a line names, with the indented lines below it.
-    fn with_own_lines(&self, index: usize, line: &Line<'_>) -> Option<Said> {
-        let said = self.named(line)?;
-        let own = self.lines[index + 1..].iter().take_while(|line| !line.is_blank() && !self.marks.recipient.stand_in(line)).count();
-        Some(Said { words: self.text_of(&self.lines[index + 1..index + 1 + own]).into(), ..said })
+    /// The recipients that a line names, with the lines below it.
+    fn with_own_lines(&self, index: usize, line: &Line<'_>) -> Vec<Said> {
+        let named = self.row(line).map(|row| row.named).unwrap_or_default();
+        let below = self.lines.get(index + 1..).filter(|_| !named.is_empty()).unwrap_or_default();
+        let own = below.iter().take_while(|line| !line.is_blank() && !self.names_any(line)).count();
+        let words: Rc<str> = self.text_of(&below[..own]).into();
+        named.into_iter().map(|said| Said { words: Rc::clone(&words), ..said }).collect()
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Row<'p> {
 impl<'p> Page<'p> {
     /// All recipients that a line names in a row.
     pub(super) fn row(&self, line: &Line<'_>) -> Option<Row<'p>> {
-        let (pattern, found) = self.marks.recipient.find(line)?;
+        let Some((pattern, found)) = self.marks.recipient.find(line) else { return self.list_on(line) };
         let text = &self.text[line.range.clone()];
         let origins = Origins::new(text);
         let mut named = vec![said(pattern, &found, text, &origins)];
@@ -42,6 +42,33 @@ impl<'p> Page<'p> {
         let first = first.map_or_else(|| found.range.clone(), |(_, taken)| taken.clone());
         Some(Row { named, front: &text[..origins.of(first).start], behind: &text[origins.of(found.range.start..end).end..] })
     }
+
+    /// The recipients on a line that is a list of addresses and no more, where one address may stand on a line like that.
+    pub(super) fn list_on(&self, line: &Line<'_>) -> Option<Row<'p>> {
+        if !self.marks.takes_bare_lines || !line.folded.contains(BETWEEN) {
+            return None;
+        }
+        let first = find(ADDRESS.as_ref()?, line.folded, 0)?.range;
+        let mut places = vec![first.clone()];
+        places.extend(in_a_row(line.folded, first.end));
+        let end = places.last().map_or(0, |last| last.end);
+        // It may go on in the next line.
+        if !line.folded[end..].trim_matches(|c| c == ' ' || BETWEEN.contains(&c)).is_empty() {
+            return None;
+        }
+        let text = &self.text[line.range.clone()];
+        let origins = Origins::new(text);
+        let named = places.into_iter().map(|place| named_at(text, origins.of(place))).collect();
+        Some(Row { named, front: "", behind: "" })
+    }
+}
+
+/// Whether a line that is nothing but an address names a recipient by one of `patterns`.
+pub(super) fn take_bare_lines(patterns: &[TextPattern]) -> bool {
+    let is_bare = |pattern: &TextPattern| {
+        pattern.at_start && pattern.at_end && matches!(&*pattern.elements, [Element::Hole(hole)] if &*hole.name == "recipient")
+    };
+    patterns.iter().any(is_bare)
 }
 
 /// The addresses that follow in a list, from the end of the first on: `, b@example.jp; c@example.jp`.
