@@ -256,6 +256,18 @@ fn pages_in_html_have_lines_as_they_are_shown() {
 }
 
 #[test]
+fn html_is_read_where_plain_text_names_nobody_and_says_little() {
+    let mail = |plain: &str| {
+        let html = "<p>Your message could not be delivered.</p><p>Recipient: taro@example.jp</p><p>Reason: Mailbox full</p>";
+        let parts = format!("--b\nContent-Type: text/plain\n\n{plain}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n");
+        letter("Undeliverable: lunch\nContent-Type: multipart/alternative; boundary=b", &parts)
+    };
+    assert_eq!(summary(&mail("See the HTML part.")), ["taro@example.jp mailbox_full - -"]);
+    let told = summary(&mail("Your message could not be delivered.\n\nRecipient: jiro@example.org\nReason: User unknown\n"));
+    assert_eq!(told, ["jiro@example.org user_unknown - -"], "plain text says it");
+}
+
+#[test]
 fn an_address_begins_behind_the_label_or_the_japanese_before_it() {
     for line in
         ["宛先アドレス：taro@example.jp", "送信日時：昨日　受信者：taro@example.jp", "お客様のため、taro@example.jpへのメールは届きません"]
