@@ -356,6 +356,13 @@ fn the_only_address_in_a_report_is_the_recipient() {
     assert_eq!(source("We tried taro@example.jp. Questions? postmaster@example.net, daemon@example.net"), only);
     assert_eq!(source("We tried taro@example.jp and jiro@example.jp."), None, "which of them failed is not known");
     assert_eq!(source("Questions? Write to support@example.org."), None);
+    let in_subject = |text: &str| {
+        let text = format!("The parcel desk regrets: Mailbox full.\n{text}\n");
+        let told = scan_with(&with_desk(""), &letter("Your parcel for taro@example.jp, from hanako@example.net", &text));
+        told[0].failure.recipient.clone().map(|address| address.into_owned())
+    };
+    assert_eq!(in_subject(""), only.map(|(address, _)| address));
+    assert_eq!(in_subject("\nReturn-Path: <x@example.net>\nFrom: hanako@example.net\nSubject: Lunch\n"), None, "it may speak of the mail that came back");
 }
 
 #[test]
