@@ -384,6 +384,16 @@ fn quotation(mail: &[u8]) -> String {
 }
 
 #[test]
+fn a_header_that_is_quoted_before_the_words_is_no_returned_mail() {
+    let text = |below: &str| {
+        format!("Your message could not be delivered.\n\nFrom: hanako@example.net\nTo: Taro <taro@example.jp>\nSubject: Lunch\n\n{below}\n")
+    };
+    let told = |below: &str| summary(&letter("Undeliverable: Lunch", &text(below)));
+    assert_eq!(told("The server mx.example.jp responded: 550 5.1.1 User unknown"), ["taro@example.jp user_unknown - 5.1.1"]);
+    assert_eq!(told("Taro's user is unknown to 550 people"), ["taro@example.jp undetermined - -"]);
+}
+
+#[test]
 fn a_mail_may_begin_with_blank_lines() {
     let below = [b"\r\n\n", &mail("qmail")[..]].concat();
     assert_eq!(summary(&below), summary(&mail("qmail")));
