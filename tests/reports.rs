@@ -362,7 +362,11 @@ fn the_only_address_in_a_report_is_the_recipient() {
         told[0].failure.recipient.clone().map(|address| address.into_owned())
     };
     assert_eq!(in_subject(""), only.map(|(address, _)| address));
-    assert_eq!(in_subject("\nReturn-Path: <x@example.net>\nFrom: hanako@example.net\nSubject: Lunch\n"), None, "it may speak of the mail that came back");
+    assert_eq!(
+        in_subject("\nReturn-Path: <x@example.net>\nFrom: hanako@example.net\nSubject: Lunch\n"),
+        None,
+        "it may speak of the mail that came back"
+    );
 }
 
 #[test]
