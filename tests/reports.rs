@@ -249,12 +249,38 @@ fn a_block_that_says_nothing_of_its_own_has_the_words_of_the_page() {
 }
 
 #[test]
+fn words_in_front_of_the_addresses_tell_them_apart() {
+    let engine = with_rules(
+        "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"block\"\nshape = \"block\"\n\
+         opening = ['the parcel desk regrets']\nrecipient = [': {recipient:address}$']\n",
+    );
+    let told = |text: &str| summary_with(&engine, &letter("x", &format!("The parcel desk regrets.\n\n{text}\n")));
+    let want = ["taro@example.jp user_unknown - -", "jiro@example.org mailbox_full - -"];
+    assert_eq!(told("User unknown: taro@example.jp\nMailbox full: jiro@example.org"), want);
+    let full = want.map(|line| line.replace("user_unknown", "mailbox_full"));
+    assert_eq!(told("Not brought to: taro@example.jp\nNot brought to: jiro@example.org\n\nMailbox full"), full, "only a label");
+    assert_eq!(told("To old Taro: taro@example.jp\nTo old Jiro: jiro@example.org\n\nMailbox full"), full, "they say nothing");
+}
+
+#[test]
 fn pages_in_html_have_lines_as_they_are_shown() {
     let html = "<div>Your message could not be delivered.</div><table><tr><td>Recipient:</td><td>taro@example.jp</td></tr>\
         <tr><td>Reason:</td><td>Mailbox full</td></tr></table><p>Postmaster</p>";
     let mail = letter("Undeliverable: lunch\nContent-Type: text/html; charset=utf-8", html);
     assert_eq!(summary(&mail), ["taro@example.jp mailbox_full - -"]);
     assert_eq!(scan(&mail)[0].failure.diagnostic, "Reason: Mailbox full\n");
+}
+
+#[test]
+fn html_is_read_where_plain_text_names_nobody_and_says_little() {
+    let mail = |plain: &str| {
+        let html = "<p>Your message could not be delivered.</p><p>Recipient: taro@example.jp</p><p>Reason: Mailbox full</p>";
+        let parts = format!("--b\nContent-Type: text/plain\n\n{plain}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n");
+        letter("Undeliverable: lunch\nContent-Type: multipart/alternative; boundary=b", &parts)
+    };
+    assert_eq!(summary(&mail("See the HTML part.")), ["taro@example.jp mailbox_full - -"]);
+    let told = summary(&mail("Your message could not be delivered.\n\nRecipient: jiro@example.org\nReason: User unknown\n"));
+    assert_eq!(told, ["jiro@example.org user_unknown - -"], "plain text says it");
 }
 
 #[test]
@@ -302,6 +328,14 @@ fn a_line_may_name_several_recipients_of_a_block() {
     let text = "The parcel desk regrets\n\nTo: taro@example.jp, <jiro@example.org>;saburo@example.com\nMailbox full\n";
     let want = ["taro@example.jp", "jiro@example.org", "saburo@example.com"].map(|name| format!("{name} mailbox_full - -"));
     assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
+    let bare = "The parcel desk regrets: Mailbox full.\n\n  taro@example.jp; jiro@example.org,\n  saburo@example.com\n\nYours, the desk: x@example.net, ask us.\n";
+    for shape in ["block", "list"] {
+        let engine = with_rules(&format!(
+            "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"bare\"\nshape = \"{shape}\"\n\
+             opening = ['the parcel desk regrets']\nrecipient = ['^{{recipient:address}}$']\n"
+        ));
+        assert_eq!(summary_with(&engine, &letter("x", bare)), want, "{shape}");
+    }
 }
 
 #[test]
@@ -312,6 +346,14 @@ fn the_address_that_the_sender_used_may_stand_below_the_one_that_failed() {
     let names = (failure.recipient.as_deref(), failure.final_recipient.as_deref());
     assert_eq!((names, told.len()), ((Some("list@example.com"), Some("taro@example.jp")), 1));
     assert_eq!(summary(&mail("exim-generated")), ["list@example.com mailbox_full RCPT 5.2.2"]);
+}
+
+#[test]
+fn where_the_address_that_failed_is_hidden_the_one_that_was_used_is_the_recipient() {
+    let text = "The parcel desk regrets\n\nan undisclosed address\n(sent to list@example.com)\nMailbox full\n\ntaro@example.jp:\nUser unknown\n\n\
+        To: jiro@example.org\n";
+    let want = ["list@example.com mailbox_full - -", "taro@example.jp user_unknown - -"];
+    assert_eq!(summary_with(&with_desk(""), &letter("x", text))[..2], want);
 }
 
 #[test]
@@ -330,6 +372,17 @@ fn the_only_address_in_a_report_is_the_recipient() {
     assert_eq!(source("We tried taro@example.jp. Questions? postmaster@example.net, daemon@example.net"), only);
     assert_eq!(source("We tried taro@example.jp and jiro@example.jp."), None, "which of them failed is not known");
     assert_eq!(source("Questions? Write to support@example.org."), None);
+    let in_subject = |text: &str| {
+        let text = format!("The parcel desk regrets: Mailbox full.\n{text}\n");
+        let told = scan_with(&with_desk(""), &letter("Your parcel for taro@example.jp, from hanako@example.net", &text));
+        told[0].failure.recipient.clone().map(|address| address.into_owned())
+    };
+    assert_eq!(in_subject(""), only.map(|(address, _)| address));
+    assert_eq!(
+        in_subject("\nReturn-Path: <x@example.net>\nFrom: hanako@example.net\nSubject: Lunch\n"),
+        None,
+        "it may speak of the mail that came back"
+    );
 }
 
 #[test]
@@ -351,6 +404,16 @@ fn quotation(mail: &[u8]) -> String {
 }
 
 #[test]
+fn a_header_that_is_quoted_before_the_words_is_no_returned_mail() {
+    let text = |below: &str| {
+        format!("Your message could not be delivered.\n\nFrom: hanako@example.net\nTo: Taro <taro@example.jp>\nSubject: Lunch\n\n{below}\n")
+    };
+    let told = |below: &str| summary(&letter("Undeliverable: Lunch", &text(below)));
+    assert_eq!(told("The server mx.example.jp responded: 550 5.1.1 User unknown"), ["taro@example.jp user_unknown - 5.1.1"]);
+    assert_eq!(told("Taro's user is unknown to 550 people"), ["taro@example.jp undetermined - -"]);
+}
+
+#[test]
 fn a_mail_may_begin_with_blank_lines() {
     let below = [b"\r\n\n", &mail("qmail")[..]].concat();
     assert_eq!(summary(&below), summary(&mail("qmail")));
@@ -365,8 +428,29 @@ fn of_a_session_each_recipient_has_what_names_it_or_nobody() {
         )
     };
     let mail = |text: &str| letter("Returned mail: see transcript for details", &session(text));
+    let pipelined = ">>> DATA\n<<< 550 5.1.1 <taro@example.jp>: User unknown\n550 5.1.1 <taro@example.jp>... User unknown\n\
+        <<< 552 5.2.2 <jiro@example.org>: Mailbox full\n552 5.2.2 <jiro@example.org>... Mailbox full\n<<< 554 5.5.1 Error: no valid recipients\n";
+    assert_eq!(summary(&mail(pipelined)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full RCPT 5.2.2"]);
     let named = ">>> DATA\n<<< 552 5.2.2 Mailbox full\n>>> RCPT To:<taro@example.jp>\n<<< 550 5.1.1 <taro@example.jp>... User unknown\n";
     assert_eq!(summary(&mail(named)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full BODY 5.2.2"]);
+}
+
+#[test]
+fn the_lines_of_a_session_may_begin_with_the_time() {
+    let line = |text: &str| format!(" Tue 2025-01-14 10:21:33: {text}\n");
+    let session: String = [
+        "--> RCPT To:<taro@example.jp>",
+        "<-- 550 5.1.1 <taro@example.jp> unknown user",
+        "--> RCPT To:<jiro@example.org>",
+        "<-- 552 5.2.2 <jiro@example.org> mailbox full",
+        "--> QUIT",
+    ]
+    .map(line)
+    .concat();
+    let text = format!(
+        "The attached message had PERMANENT fatal delivery errors!\n\nFailed address: taro@example.jp\nFailed address: jiro@example.org\n\n--- Session Transcript ---\n{session}--- End Transcript ---\n"
+    );
+    assert_eq!(summary(&letter("x", &text)), ["taro@example.jp user_unknown RCPT 5.1.1", "jiro@example.org mailbox_full RCPT 5.2.2"]);
 }
 
 #[test]

@@ -81,6 +81,11 @@ impl<'m> Headers<'m> {
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = Cow<'m, str>> {
         self.fields.all(name)
     }
+
+    /// Likewise, decoded where they are plain words.
+    pub(super) fn decoded(&self, name: &str) -> impl Iterator<Item = String> {
+        self.fields.decoded(name)
+    }
 }
 
 /// A value without its line ends, its words one blank apart.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::shapes::{SAYING, cut};
-use crate::model::{TextPattern, letters};
+use crate::model::{Reply, TextPattern, letters};
 use crate::pattern::{Folded, Found, Haystack, Viable, find_viable};
 
 /// How much of a text is looked at for the words that show its layout, in bytes.
@@ -13,6 +13,9 @@ const OPENING: usize = 256 * 1024;
 
 /// How many header lines in a row show that a message begins.
 const HEADER_LINES: usize = 3;
+
+/// How many lines a header has at most that is only quoted.
+const QUOTED_LINES: usize = 6;
 
 /// The text of a report, folded.
 #[derive(Debug)]
@@ -116,9 +119,30 @@ pub(super) fn returned_at(lines: &[Line<'_>], marks: &Marks<'_>) -> usize {
                 && *index > 0
                 && lines[*index].indent == 0
                 && lines[*index..].iter().take(HEADER_LINES).filter(|line| is_header(line)).count() == HEADER_LINES
+                && !is_quoted(&lines[*index..])
         })
     };
     marked.or_else(headers).unwrap_or(lines.len())
+}
+
+/// Whether the header in the first of `lines` is no message: it holds nothing but what people read, and below it stands a reply.
+fn is_quoted(lines: &[Line<'_>]) -> bool {
+    let names = ["from", "to", "date", "subject"];
+    let is_read = |line: &Line<'_>| line.folded.split_once(':').is_some_and(|(name, _)| names.contains(&name));
+    let header = lines.iter().take_while(|line| is_read(line)).take(QUOTED_LINES).count();
+    let Some((blank, below)) = lines[header..].split_first() else { return false };
+    let mut below = below.iter().skip_while(|line| line.is_blank()).take_while(|line| !line.is_blank());
+    blank.is_blank() && below.any(|line| holds_reply(line.folded))
+}
+
+/// Whether a line holds an SMTP reply of failure, at its beginning or behind a colon.
+fn holds_reply(line: &str) -> bool {
+    let mut opens = true;
+    let is_reply = |word: &str| word.parse::<Reply>().is_ok_and(|reply| reply.number() >= 400);
+    line.split(' ').any(|word| {
+        let is_open = std::mem::replace(&mut opens, word.ends_with(':'));
+        is_open && is_reply(word.split('-').next().unwrap_or_default())
+    })
 }
 
 /// Whether a line is a field that mails begin with (RFC 5322, RFC 2045), or goes on with one.

@@ -4,7 +4,7 @@ use super::charset;
 use super::headers::Returned;
 use super::html;
 use super::mime::{Kind, Message, Part};
-use crate::model::{Limit, Own};
+use crate::model::{Limit, Own, letters};
 
 /// How many lines of a report's own words are read.
 const MAX_LINES: usize = 2_000_000;
@@ -14,6 +14,9 @@ const MAX_FIELDS: usize = 64 << 10;
 
 /// What fields for programs begin with (RFC 3464, section 2.2): the reporter's, or the first recipient's where these are left out.
 const FIRST_FIELDS: [&str; 3] = ["Reporting-MTA:", "Original-Recipient:", "Final-Recipient:"];
+
+/// How many letters the words have at most that only send the reader to another part (`Please see the HTML part`).
+const MAX_POINTER: u32 = 100;
 
 /// A report taken apart.
 #[derive(Debug, Default)]
@@ -39,9 +42,9 @@ impl<'m> Parts<'m> {
         for part in message.parts {
             parts.add(message, part, own, &mut html);
         }
-        if parts.text.trim().is_empty() {
+        if !html.is_empty() && parts.says_little() {
             let html: Vec<_> = html.into_iter().map(|part| message.text(part)).collect();
-            parts.text = html::words(&html.concat());
+            parts.take_html(&html::words(&html.concat()));
         }
         let long = parts.text.len() > MAX_LINES;
         if let Some(end) = long.then(|| memchr::memchr_iter(b'\n', parts.text.as_bytes()).nth(MAX_LINES)).flatten() {
@@ -51,12 +54,27 @@ impl<'m> Parts<'m> {
         parts
     }
 
+    /// Whether its plain words may be no more than those that send the reader to others: they are few, and name nobody.
+    fn says_little(&self) -> bool {
+        self.text.trim().is_empty() || !self.is_standard() && !self.text.contains('@') && letters(&self.text) <= MAX_POINTER
+    }
+
+    /// Takes up the words that the parts in HTML show: where plain text says anything, only if they name somebody whom it does not.
+    fn take_html(&mut self, words: &str) {
+        if self.text.trim().is_empty() {
+            self.text.clear();
+        } else if !words.contains('@') {
+            return;
+        }
+        self.text.push_str(words);
+    }
+
     /// Whether it has parts for programs, as the standards want them.
     pub(super) fn is_standard(&self) -> bool {
         self.feedback.is_some() || !self.status.is_empty()
     }
 
-    /// Adds a part; one in HTML is put aside, since it is read only where nothing says the same in plain text.
+    /// Adds a part; one in HTML is put aside, since it is read only where plain text does not say the same.
     fn add(&mut self, message: Message<'m>, part: &'m Part, own: &Own, html: &mut Vec<&'m Part>) {
         match part.kind {
             Kind::Status => self.status.push(charset::fields(&message.bytes(part))),

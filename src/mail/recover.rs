@@ -30,14 +30,14 @@ pub(super) fn recipients(layout: &Layout, headers: &Headers<'_>, returned: Optio
     if failed.is_empty() { one(headers, returned).into_iter().collect() } else { failed }
 }
 
-/// The one address on the page of a report besides those of who wrote it, who got it, and who sent the mail that came back.
-pub(super) fn only_address(page: &str, headers: &Headers<'_>, returned: Option<&Returned>) -> Option<Recovered> {
+/// The one address in the words of a report besides those of who wrote it, who got it, and who sent the mail that came back.
+pub(super) fn only_address(words: &str, headers: &Headers<'_>, returned: Option<&Returned>) -> Option<Recovered> {
     let mut known: Vec<String> = headers.from_address.iter().cloned().collect();
     known.extend(SENT_TO.iter().chain(&CORRESPONDENTS).flat_map(|name| headers.all(name)).flat_map(|value| addresses_in(&value)));
     known.extend(returned.iter().flat_map(|returned| [&returned.sender, &returned.return_path, &returned.message_id]).flatten().cloned());
     let is_id = |line: &&str| line.split_once(':').is_some_and(|(name, _)| name.trim_end().to_ascii_lowercase().ends_with("id"));
     let mut only: Option<String> = None;
-    for address in page.lines().filter(|line| !is_id(line)).flat_map(addresses_in) {
+    for address in words.lines().filter(|line| !is_id(line)).flat_map(addresses_in) {
         let is = |other: &String| address.eq_ignore_ascii_case(other);
         if known.iter().any(is) || helps(&address) || only.as_ref().is_some_and(is) {
             continue;

@@ -267,7 +267,8 @@ impl Page<'_> {
         let share = share(self.said.len());
         let failure = |said: &Said| {
             let mut failure = self.spoken(grammar, cut(&said.words, share));
-            if layout.shape == PageShape::Block && self.said.len() == 1 && !has_codes(&failure) && said.words.trim() != self.text.trim() {
+            let page_is_about_it = layout.shape == PageShape::Block && self.said.len() == 1 || said.on_line;
+            if page_is_about_it && !has_codes(&failure) && said.words.trim() != self.text.trim() {
                 failure.page = Cow::Owned(cut(self.text, share).to_owned());
             }
             let (recipient, original) = (said.recipient.clone(), said.original.clone());
@@ -310,10 +311,14 @@ impl Page<'_> {
         recover::one(&self.headers, self.parts.returned.as_ref()).or_else(|| self.only_address())
     }
 
-    /// The one address on the page, where mail to it failed.
+    /// The one address on the page, or in the subject of a report that returns no mail, where mail to it failed.
     fn only_address(&self) -> Option<Recovered> {
-        let failed = matches!(self.kind, None | Some(Kind::Bounce | Kind::Delay));
-        if failed { recover::only_address(self.text, &self.headers, self.parts.returned.as_ref()) } else { None }
+        if !matches!(self.kind, None | Some(Kind::Bounce | Kind::Delay)) {
+            return None;
+        }
+        let returned = self.parts.returned.as_ref();
+        let only = |text: &str| recover::only_address(text, &self.headers, returned);
+        only(self.text).or_else(|| self.headers.decoded("subject").last().filter(|_| returned.is_none()).and_then(|subject| only(&subject)))
     }
 
     /// A failure of the page's kind, with these words.

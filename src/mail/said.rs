@@ -16,6 +16,8 @@ pub(super) struct Said {
     pub(super) original: Option<String>,
     /// What was said; recipients that share their words share them here too.
     pub(super) words: Rc<str>,
+    /// Whether the words are but those of the line that names it. Where they tell nothing, the page may.
+    pub(super) on_line: bool,
 }
 
 /// Every recipient once: one that a page names several times, in two languages perhaps, has the words of all these places.
