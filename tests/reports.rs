@@ -148,6 +148,10 @@ fn fields_for_programs_may_stand_in_an_attachment_of_any_type() {
         UmVwb3J0aW5nLU1UQTogZG5zOyBteC5leGFtcGxlLm5ldAoKRmluYWwtUmVjaXBpZW50OiByZmM4\n\
         MjI7IHRhcm9AZXhhbXBsZS5qcApBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMi4yCg==\n--b--\n";
     assert_eq!(summary(report.as_bytes()), ["taro@example.jp mailbox_full - 5.2.2"]);
+    let receipt = "From: taro@example.jp\nSubject: Read: Minutes\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\n\
+        Your message was displayed.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; taro@example.jp\n\
+        Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n";
+    assert_eq!(summary(receipt.as_bytes()), Vec::<String>::new());
 }
 
 #[test]

@@ -12,8 +12,8 @@ const MAX_LINES: usize = 2_000_000;
 /// A part of a type that tells nothing is looked into for fields up to this size, in bytes.
 const MAX_FIELDS: usize = 64 << 10;
 
-/// What fields for programs begin with (RFC 3464, section 2.2): the reporter's, or the first recipient's where these are left out.
-const FIRST_FIELDS: [&str; 3] = ["Reporting-MTA:", "Original-Recipient:", "Final-Recipient:"];
+/// What fields for programs begin with (RFC 3464, section 2.2).
+const FIRST_FIELD: &[u8] = b"Reporting-MTA:";
 
 /// How many letters the words have at most that only send the reader to another part (`Please see the HTML part`).
 const MAX_POINTER: u32 = 100;
@@ -101,7 +101,6 @@ impl<'m> Parts<'m> {
 fn fields_in(message: Message<'_>, part: &Part) -> Option<String> {
     let is_small = message.raw_body(part).len() <= MAX_FIELDS;
     let bytes = is_small.then(|| message.bytes(part))?;
-    let begins =
-        |field: &str| bytes.trim_ascii_start().get(..field.len()).is_some_and(|start| start.eq_ignore_ascii_case(field.as_bytes()));
-    FIRST_FIELDS.into_iter().any(begins).then(|| charset::fields(&bytes))
+    let begins = bytes.trim_ascii_start().get(..FIRST_FIELD.len()).is_some_and(|start| start.eq_ignore_ascii_case(FIRST_FIELD));
+    begins.then(|| charset::fields(&bytes))
 }
