@@ -359,7 +359,7 @@ fn the_only_address_in_a_report_is_the_recipient() {
     let in_subject = |text: &str| {
         let text = format!("The parcel desk regrets: Mailbox full.\n{text}\n");
         let told = scan_with(&with_desk(""), &letter("Your parcel for taro@example.jp, from hanako@example.net", &text));
-        told[0].failure.recipient.clone().map(|address| address.into_owned())
+        told[0].failure.recipient.clone().map(std::borrow::Cow::into_owned)
     };
     assert_eq!(in_subject(""), only.map(|(address, _)| address));
     assert_eq!(
