@@ -332,7 +332,7 @@ fn a_line_may_name_several_recipients_of_a_block() {
     let text = "The parcel desk regrets\n\nTo: taro@example.jp, <jiro@example.org>;saburo@example.com\nMailbox full\n";
     let want = ["taro@example.jp", "jiro@example.org", "saburo@example.com"].map(|name| format!("{name} mailbox_full - -"));
     assert_eq!(summary_with(&with_desk(""), &letter("x", text)), want);
-    let bare = "The parcel desk regrets: Mailbox full.\n\n  taro@example.jp; jiro@example.org,\n  saburo@example.com\n\nYours, the desk: x@example.net, ask us.\n";
+    let bare = "The parcel desk regrets\n\n  taro@example.jp; jiro@example.org,\n  saburo@example.com\nMailbox full\n\nYours, the desk: x@example.net, ask us.\n";
     for shape in ["block", "list"] {
         let engine = with_rules(&format!(
             "[provider]\nid = \"desk\"\nkind = \"isp\"\nname.en = \"Desk\"\n[[layout]]\nid = \"bare\"\nshape = \"{shape}\"\n\
@@ -379,7 +379,7 @@ fn the_only_address_in_a_report_is_the_recipient() {
     let in_subject = |text: &str| {
         let text = format!("The parcel desk regrets: Mailbox full.\n{text}\n");
         let told = scan_with(&with_desk(""), &letter("Your parcel for taro@example.jp, from hanako@example.net", &text));
-        told[0].failure.recipient.clone().map(|address| address.into_owned())
+        told[0].failure.recipient.clone().map(std::borrow::Cow::into_owned)
     };
     assert_eq!(in_subject(""), only.map(|(address, _)| address));
     assert_eq!(
