@@ -46,9 +46,9 @@ impl Folded {
         let line = |end: usize| {
             let line = &text[std::mem::replace(&mut start_of_line, end)..end];
             if is_plain {
-                push_line(line, 0, &mut folded)
+                push_line(line, 0, &mut folded);
             } else {
-                push_any_line(line, &mut folded)
+                push_any_line(line, &mut folded);
             }
             (end, folded.len())
         };
