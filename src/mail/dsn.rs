@@ -162,7 +162,10 @@ fn kind(action: &str, status: Option<&str>) -> Kind {
 fn diagnostic(value: &str) -> (String, String) {
     match value.split_once(';') {
         Some((kind, words)) if kind.len() < 40 && kind.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) => {
-            (kind.trim().to_ascii_lowercase(), words.trim().to_owned())
+            let kind = kind.trim().to_ascii_lowercase();
+            // What a number alone means is told by its type: a program's exit status, perhaps.
+            let is_number = kind != "smtp" && !words.contains(char::is_alphabetic);
+            (kind, if is_number { value } else { words }.trim().to_owned())
         }
         _ => (String::new(), value.to_owned()),
     }
@@ -200,6 +203,13 @@ mod tests {
             ("rfc822; \"taro@example.jp\"", Some("taro@example.jp")),
         ] {
             assert_eq!(address(value).as_deref(), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_told_with_its_type() {
+        for (value, words) in [("X-Unix; 67", "X-Unix; 67"), ("x-unix; 67 no user", "67 no user"), ("smtp; 550", "550")] {
+            assert_eq!(diagnostic(value).1, words);
         }
     }
 
