@@ -7,6 +7,9 @@ use crate::model::{Kind, Status};
 /// The field that every recipient has; where it stands in a text, such fields stand there.
 pub(super) const FIRST_FIELD: &str = "Final-Recipient:";
 
+/// The field that begins those of the whole notification (RFC 3464, section 2.2).
+pub(super) const REPORTER_FIELD: &str = "Reporting-MTA:";
+
 /// What a notification says about one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Recipient {

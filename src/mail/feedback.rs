@@ -23,11 +23,9 @@ pub(super) fn recipients(fields: &str) -> Vec<String> {
 /// Whether somebody complains: a mail that failed its checks (RFC 6591), or is no spam after all (RFC 5965, section 7.3), is no such thing.
 pub(super) fn is_complaint(fields: &str) -> bool {
     const OTHERS: [&str; 2] = ["auth-failure", "not-spam"];
-    let of_type = |line: &str| {
-        line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case("feedback-type")).map(|(_, of)| of.trim().to_owned())
-    };
-    let told = fields.lines().find_map(of_type);
-    told.is_none_or(|told| !OTHERS.iter().any(|other| told.eq_ignore_ascii_case(other)))
+    let is_type = |(name, _): &(&str, &str)| name.trim().eq_ignore_ascii_case("feedback-type");
+    let told = fields.lines().filter_map(|line| line.split_once(':')).find(is_type);
+    told.is_none_or(|(_, told)| !OTHERS.iter().any(|other| told.trim().eq_ignore_ascii_case(other)))
 }
 
 #[cfg(test)]

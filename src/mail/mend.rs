@@ -54,10 +54,7 @@ pub(super) fn mend(mail: &[u8]) -> Mended<'_> {
 
 /// Where the first fields that begin a part stand, one more than are read.
 fn first_parts(mail: &[u8]) -> impl Iterator<Item = usize> {
-    let is_part = |line: &usize| {
-        let line = &mail[*line..];
-        matches!(line.first(), Some(b'C' | b'c')) && line.get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART))
-    };
+    let is_part = |line: &usize| mail[*line..].get(..PART.len()).is_some_and(|start| start.eq_ignore_ascii_case(PART));
     memchr::memchr_iter(b'\n', mail).map(|end| end + 1).filter(is_part).take(MAX_PARTS + 1)
 }
 

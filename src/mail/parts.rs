@@ -1,6 +1,7 @@
 //! The parts of a report: its own words, its fields for programs, and the message that came back.
 
 use super::charset;
+use super::dsn::REPORTER_FIELD;
 use super::headers::Returned;
 use super::html;
 use super::mime::{Kind, Message, Part};
@@ -11,9 +12,6 @@ const MAX_LINES: usize = 2_000_000;
 
 /// A part of a type that tells nothing is looked into for fields up to this size, in bytes.
 const MAX_FIELDS: usize = 64 << 10;
-
-/// What fields for programs begin with (RFC 3464, section 2.2).
-const FIRST_FIELD: &[u8] = b"Reporting-MTA:";
 
 /// How many letters the words have at most that only send the reader to another part (`Please see the HTML part`).
 const MAX_POINTER: u32 = 100;
@@ -101,6 +99,7 @@ impl<'m> Parts<'m> {
 fn fields_in(message: Message<'_>, part: &Part) -> Option<String> {
     let is_small = message.raw_body(part).len() <= MAX_FIELDS;
     let bytes = is_small.then(|| message.bytes(part))?;
-    let begins = bytes.trim_ascii_start().get(..FIRST_FIELD.len()).is_some_and(|start| start.eq_ignore_ascii_case(FIRST_FIELD));
+    let begin = bytes.trim_ascii_start().get(..REPORTER_FIELD.len());
+    let begins = begin.is_some_and(|begin| begin.eq_ignore_ascii_case(REPORTER_FIELD.as_bytes()));
     begins.then(|| charset::fields(&bytes))
 }

@@ -199,7 +199,7 @@ impl Page<'_> {
 
     /// Fields for programs that stand in the text, where no part holds them.
     fn inline_fields(&self) -> Option<&str> {
-        let at = || self.text.find(dsn::FIRST_FIELD).map(|at| self.text[..at].rfind("Reporting-MTA:").unwrap_or(at));
+        let at = || self.text.find(dsn::FIRST_FIELD).map(|at| self.text[..at].rfind(dsn::REPORTER_FIELD).unwrap_or(at));
         if self.parts.status.is_empty() { at().map(|at| &self.text[at..]) } else { None }
     }
 
