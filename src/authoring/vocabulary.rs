@@ -83,7 +83,7 @@ impl Vocabulary {
         for element in &pattern.elements {
             match element {
                 Element::Literal(text) => self.add_text(text),
-                Element::Choice(choices) => choices.iter().for_each(|one| self.add_text(&one.text)),
+                Element::Choice(choices) => choices.iter().for_each(|one| self.add_text(one.text)),
                 Element::Stem | Element::Gap | Element::Hole(_) => {}
             }
         }

@@ -13,7 +13,6 @@ pub(super) const SHORT: usize = 3;
 pub(super) struct Common {
     pub(super) long: Counts<LONG>,
     pub(super) short: Counts<SHORT>,
-    pub(super) tiny: Counts<1>,
 }
 
 /// The window of a word that turns up least.
@@ -29,12 +28,12 @@ impl Common {
     /// Counts the windows of words, as many as there are of about so many patterns.
     pub(super) fn new<'w>(words: impl Iterator<Item = Word<'w>>, patterns: usize) -> Self {
         let bits = (patterns.max(1).ilog2() + 5).clamp(10, 21);
-        let mut common = Self { long: Counts::new(bits), short: Counts::new(bits.min(16)), tiny: Counts::new(8) };
+        let mut common = Self { long: Counts::new(bits), short: Counts::new(bits.min(16)) };
         for word in words {
             match word.len() {
                 LONG.. => common.long.count(word),
                 SHORT..LONG => common.short.count(word),
-                _ => common.tiny.count(word),
+                _ => {}
             }
         }
         common
@@ -44,8 +43,7 @@ impl Common {
     pub(super) fn rarest(&self, word: Word<'_>) -> Rarest {
         match word.len() {
             LONG.. => self.long.rarest(word),
-            SHORT..LONG => self.short.rarest(word),
-            _ => self.tiny.rarest(word),
+            _ => self.short.rarest(word),
         }
     }
 }
@@ -56,8 +54,7 @@ impl Rarest {
         match word.len() {
             LONG.. => self.count,
             // They stand inside of many words.
-            SHORT..LONG => self.count.saturating_mul(8) + 20,
-            _ => 10_000,
+            _ => self.count.saturating_mul(8) + 20,
         }
     }
 }

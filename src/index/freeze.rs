@@ -12,16 +12,14 @@ impl Tables {
         let mut out = "Tables {\n".to_owned();
         list(&mut out, "entries", &self.entries);
         list(&mut out, "owners", &self.owners);
-        list(&mut out, "owner_ends", &self.owner_ends);
         list(&mut out, "groups", &self.groups);
         list(&mut out, "anywhere", &self.anywhere);
         list(&mut out, "wordless", &self.wordless);
+        list(&mut out, "urgent", &self.urgent);
         let _ = writeln!(out, "regexes: {},\nwindows: WindowTables {{", self.regexes);
-        let _ = writeln!(out, "texts: Cow::Borrowed({:?}),", self.windows.texts);
-        list(&mut out, "ends", &self.windows.ends);
+        list(&mut out, "filed", &self.windows.filed);
         windows(&mut out, "long", &self.windows.long);
         windows(&mut out, "short", &self.windows.short);
-        windows(&mut out, "tiny", &self.windows.tiny);
         out.push_str("} }\n");
         out
     }
@@ -31,8 +29,6 @@ fn windows<const W: usize>(out: &mut String, name: &str, windows: &Windows<W>) {
     let _ = writeln!(out, "{name}: Windows {{ shift: {},", windows.shift);
     list(out, "bitmap", &windows.bitmap);
     list(out, "ranks", &windows.ranks);
-    list(out, "starts", &windows.starts);
-    list(out, "filed", &windows.filed);
     out.push_str("},\n");
 }
 

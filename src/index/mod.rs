@@ -101,6 +101,12 @@ impl Index {
         self.layers.iter().flat_map(|layer| layer.tables.wordless.iter().filter_map(|rule| layer.rule(*rule)))
     }
 
+    /// Whether words of a rule of more than usual priority may stand in a text.
+    #[must_use]
+    pub fn may_be_urgent(&self, text: &Haystack) -> bool {
+        self.layers.iter().any(|layer| layer.tables.may_be_urgent(text.signature()))
+    }
+
     /// The first place in `text` where `pattern`, the pattern of `entry`, matches; `words` is where the words after the codes begin.
     #[must_use]
     pub fn find(&self, entry: &Entry, pattern: &Pattern, text: &Haystack, words: usize) -> Option<Taken> {
@@ -126,13 +132,10 @@ impl Layer {
         self.tables.windows.find(folded, |literal| literals.push(literal));
         literals.sort_unstable();
         literals.dedup();
+        let owners = literals.into_iter().flat_map(|literal| &self.tables.owners[self.tables.windows.brings(literal)]);
         let mut entries = Vec::with_capacity(USUAL);
-        entries.extend_from_slice(&self.tables.anywhere);
-        for owner in literals.into_iter().flat_map(|literal| self.tables.owners(literal)) {
-            if self.tables.may_stand(owner, signature) {
-                entries.push(owner.entry);
-            }
-        }
+        let may_stand = owners.chain(&*self.tables.anywhere).filter(|owner| self.tables.may_stand(owner, signature));
+        entries.extend(may_stand.map(|owner| owner.entry));
         entries.sort_unstable();
         entries.dedup();
         entries.into_iter().filter_map(|entry| self.entry(&self.tables.entries[entry as usize]))

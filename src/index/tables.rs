@@ -6,12 +6,12 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::common::{Common, Rarest};
+use super::common::{Common, Rarest, SHORT};
 use super::needs::Needs;
 use super::windows::WindowTables;
 use super::words::Word;
 use crate::model::{Form, RuleIx, RuleSet};
-use crate::pattern::signature::{self, Signature};
+use crate::pattern::signature::{self, Signature, Usual};
 
 /// A choice of more words than this is not looked into before its pattern is.
 const MAX_MARKED: usize = 100;
@@ -42,6 +42,8 @@ impl Entry {
 pub struct Owner {
     /// Its number.
     pub entry: u32,
+    /// Marks of words that the text needs besides.
+    pub marks: [u16; 4],
     /// Where the groups begin of which the text needs a word each, and how many there are.
     pub groups: (u32, u32),
 }
@@ -53,14 +55,14 @@ pub struct Tables {
     pub entries: Cow<'static, [Entry]>,
     /// The entries that literals bring up, those of one literal side by side.
     pub owners: Cow<'static, [Owner]>,
-    /// Where those of each literal end.
-    pub owner_ends: Cow<'static, [u32]>,
     /// Groups of words one after another: how many words, then the marks of each.
     pub groups: Cow<'static, [u16]>,
-    /// Entries that hold no fixed text, and so may stand anywhere.
-    pub anywhere: Cow<'static, [u32]>,
+    /// Entries that hold no fixed text that could be looked for, and so may stand anywhere.
+    pub anywhere: Cow<'static, [Owner]>,
     /// Rules without patterns.
     pub wordless: Cow<'static, [u32]>,
+    /// Entries of rules of more than usual priority.
+    pub urgent: Cow<'static, [Owner]>,
     /// How many regexes there are.
     pub regexes: u32,
     /// The literals, and how they are found.
@@ -78,7 +80,7 @@ impl Tables {
     #[must_use]
     pub fn of(set: &RuleSet, wanted: impl Fn(RuleIx) -> bool) -> Self {
         let mut needs = Needs::with_capacity(set.rules.len());
-        let (mut entries, mut wordless, mut regexes) = (Vec::with_capacity(set.rules.len()), Vec::new(), 0);
+        let (mut entries, mut wordless, mut urgent, mut regexes) = (Vec::with_capacity(set.rules.len()), Vec::new(), Vec::new(), 0);
         for (rule, of_rule) in (0..).zip(&set.rules).filter(|(rule, _)| wanted(RuleIx(*rule))) {
             if of_rule.patterns.is_empty() {
                 wordless.push(rule);
@@ -94,42 +96,44 @@ impl Tables {
         let (mut anywhere, mut flat) = (Vec::new(), Vec::new());
         for entry in 0..needs.len() {
             let groups = needs.groups(entry);
-            let Some(key) = telling.key(groups.clone()) else {
-                anywhere.push(entry as u32);
-                continue;
-            };
-            let groups = (flat.len() as u32, telling.push_marks(groups, key, &mut flat));
-            let owner = Owner { entry: entry as u32, groups };
-            needs.group(key).for_each(|word| looked_for.push(word, needs.words.get(word), owner));
+            let key = telling.key(groups.clone());
+            let owner = telling.owner(entry, groups.clone(), key, &mut flat);
+            if set.rules[entries[entry].rule as usize].priority > 0 {
+                urgent.push(telling.owner(entry, groups, None, &mut flat));
+            }
+            match key {
+                Some(key) => needs.group(key).for_each(|word| looked_for.push(word, needs.words.get(word), owner)),
+                None => anywhere.push(owner),
+            }
         }
-        let (owners, owner_ends) = looked_for.owners();
+        let brings = looked_for.counts();
+        let (windows, order) = WindowTables::new(&needs.words, &looked_for.literals, &telling.rarest, &telling.windows, &brings);
         Self {
             entries: entries.into(),
-            owners,
-            owner_ends,
+            owners: looked_for.owners(&order),
             groups: flat.into(),
             anywhere: anywhere.into(),
             wordless: wordless.into(),
+            urgent: urgent.into(),
             regexes,
-            windows: WindowTables::new(&needs.words, &looked_for.literals, &telling.rarest, &telling.windows),
+            windows,
         }
+    }
+
+    /// Whether words of a rule of more than usual priority may stand in a text of this signature.
+    pub(super) fn may_be_urgent(&self, signature: &Signature) -> bool {
+        self.urgent.iter().any(|owner| self.may_stand(owner, signature))
     }
 
     /// Whether a text of this signature may hold a word of each of an entry's groups.
     pub(super) fn may_stand(&self, owner: &Owner, signature: &Signature) -> bool {
         let mut at = owner.groups.0 as usize;
-        (0..owner.groups.1).all(|_| {
-            let start = at + 1;
-            at = start + 2 * usize::from(self.groups[at]);
-            self.groups[start..at].chunks_exact(2).any(|marks| signature.has(marks[0]) && signature.has(marks[1]))
-        })
-    }
-
-    /// The entries that a literal brings up.
-    pub(super) fn owners(&self, literal: u32) -> &[Owner] {
-        let literal = literal as usize;
-        let start = literal.checked_sub(1).map_or(0, |before| self.owner_ends[before]);
-        &self.owners[start as usize..self.owner_ends[literal] as usize]
+        owner.marks.iter().all(|mark| signature.has(*mark))
+            && (0..owner.groups.1).all(|_| {
+                let start = at + 1;
+                at = start + 2 * usize::from(self.groups[at]);
+                self.groups[start..at].as_chunks::<2>().0.iter().any(|marks| marks.iter().all(|mark| signature.has(*mark)))
+            })
     }
 }
 
@@ -140,64 +144,64 @@ struct Telling<'n> {
     /// By which of its windows each word is looked for.
     rarest: Vec<Rarest>,
     /// How often each bit of signatures turns up among patterns that need several words.
-    bits: Vec<u32>,
+    usual: Usual,
 }
 
 impl<'n> Telling<'n> {
     fn new(needs: &'n Needs) -> Self {
         let windows = Common::new(needs.words.iter(), needs.len());
         let rarest = needs.words.iter().map(|word| windows.rarest(word)).collect();
-        let mut bits = vec![0; signature::SIZE];
         let several = (0..needs.len()).map(|pattern| needs.groups(pattern)).filter(|groups| groups.len() > 1);
-        for word in several.flatten().flat_map(|group| needs.group(group)) {
-            bits_of(needs.words.get(word)).for_each(|bit| bits[usize::from(bit)] += 1);
-        }
-        // Every text has it.
-        bits[usize::from(Signature::ANY)] = u32::MAX;
-        Self { needs, windows, rarest, bits }
+        let words = several.flatten().flat_map(|group| needs.group(group));
+        let usual = Usual::new(words.flat_map(|word| bits_of(needs.words.get(word))));
+        Self { needs, windows, rarest, usual }
     }
 
     fn word(&self, word: usize) -> Word<'n> {
         self.needs.words.get(word)
     }
 
-    /// The group by which a pattern is best looked for; of equal ones, that of long texts.
+    /// The group by which a pattern is best looked for; of equal ones, that of long texts. None where each has a word that is too short.
     fn key(&self, groups: Range<usize>) -> Option<usize> {
-        if groups.len() == 1 {
-            return Some(groups.start);
-        }
+        let groups = groups.filter(|group| self.needs.group(*group).all(|word| self.word(word).len() >= SHORT));
         let costs = |group| self.needs.group(group).map(|word| self.rarest[word].cost(self.word(word)));
         let cost = |group| costs(group).fold(0, u32::saturating_add);
         let shortest = |group| self.needs.group(group).map(|word| self.word(word).len()).min();
         groups.min_by_key(|group| (cost(*group), Reverse(shortest(*group))))
     }
 
-    /// Puts the marks of all groups but the key into `flat`; how many groups these are. Those with a word that has no marks are left
-    /// out.
-    fn push_marks(&self, groups: Range<usize>, key: usize, flat: &mut Vec<u16>) -> u32 {
+    /// An entry with the marks of all its groups but the key, the most telling first; those of several words are put into `flat`. Groups
+    /// with a word that has no marks are left out.
+    fn owner(&self, entry: usize, groups: Range<usize>, key: Option<usize>, flat: &mut Vec<u16>) -> Owner {
         let marked =
             |words: &Range<usize>| words.len() <= MAX_MARKED && words.clone().all(|word| self.word(word).len() >= signature::WINDOW);
-        let mut count = 0;
-        for words in groups.filter(|group| *group != key).map(|group| self.needs.group(group)).filter(marked) {
-            count += 1;
+        let others = groups.filter(|group| Some(*group) != key).map(|group| self.needs.group(group)).filter(marked);
+        let mut others: Vec<(u32, Range<usize>)> = others.map(|words| (self.usual(words.clone()), words)).collect();
+        others.sort_by_key(|(usual, _)| *usual);
+        let mut owner = Owner { entry: entry as u32, marks: [Signature::ANY; 4], groups: (flat.len() as u32, 0) };
+        let (inside, _) = owner.marks.as_chunks_mut::<2>();
+        let mut inside = inside.iter_mut();
+        for (_, words) in others {
+            let place = if words.len() == 1 { inside.next() } else { None };
+            if let Some(marks) = place {
+                *marks = self.marks(self.word(words.start));
+                continue;
+            }
+            owner.groups.1 += 1;
             flat.push(words.len() as u16);
             words.for_each(|word| flat.extend(self.marks(self.word(word))));
         }
-        count
+        owner
+    }
+
+    /// How often one of these words stands in a text, by guess.
+    fn usual(&self, words: Range<usize>) -> u32 {
+        words.map(|word| self.usual.count(self.marks(self.word(word))[0])).fold(0, u32::saturating_add)
     }
 
     /// Those two bits of a word that are the rarest.
     fn marks(&self, word: Word<'_>) -> [u16; 2] {
-        let mut marks = [(u32::MAX, Signature::ANY); 2];
-        for bit in bits_of(word) {
-            let mark = (self.bits[usize::from(bit)], bit);
-            if mark < marks[0] {
-                marks = [mark, marks[0]];
-            } else if mark.1 != marks[0].1 && mark < marks[1] {
-                marks[1] = mark;
-            }
-        }
-        marks.map(|(_, bit)| bit)
+        self.usual.marks(bits_of(word))
     }
 }
 
@@ -225,14 +229,19 @@ impl<'n> LookedFor<'n> {
         self.owners.push((literal, owner));
     }
 
-    /// The owners by literal, and where those of each literal end.
-    fn owners(&mut self) -> (Cow<'static, [Owner]>, Cow<'static, [u32]>) {
-        self.owners.sort_by_key(|(literal, _)| *literal);
-        let mut ends = vec![0; self.literals.len()];
-        for (end, (literal, _)) in (1..).zip(&self.owners) {
-            ends[*literal as usize] = end;
-        }
-        (self.owners.iter().map(|(_, owner)| *owner).collect(), ends.into())
+    /// How many owners each literal has.
+    fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.literals.len()];
+        self.owners.iter().for_each(|(literal, _)| counts[*literal as usize] += 1);
+        counts
+    }
+
+    /// The owners, those of the literals in this order.
+    fn owners(mut self, order: &[u32]) -> Cow<'static, [Owner]> {
+        let mut places = vec![0_u32; order.len()];
+        (0..).zip(order).for_each(|(place, literal)| places[*literal as usize] = place);
+        self.owners.sort_by_key(|(literal, _)| places[*literal as usize]);
+        self.owners.into_iter().map(|(_, owner)| owner).collect()
     }
 }
 

@@ -1,28 +1,34 @@
 //! Finding many literals in a text at once, in an index that is cheap to build.
 //!
 //! Each literal is filed under one window of a few of its bytes, the rarest it has. A text is looked through window by window: a
-//! bitmap says at once that most of them belong to no literal; for the others the literals filed there are compared. Building
+//! bitmap says at once that most of them belong to no literal; for the others the pieces filed there are compared. Building
 //! takes a pass over the literals, where an automaton over thousands of them takes as long as many texts. Long literals have long
 //! windows, of which a text holds few that mean nothing; short ones have tables of their own.
+//!
+//! What is looked at for a window lies side by side, since most of the time would go by waiting for memory. So it is not the whole
+//! literal that is compared but a piece around its window: where that stands, the literal may stand.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::common::{Common, LONG, Rarest, SHORT, hash};
 use super::words::{Word, Words};
 
-/// Literals by number, and where each is filed.
+/// How many eights of bytes of a literal are compared at most.
+const EIGHTS: usize = 3;
+
+/// How many bytes these are.
+const PIECE: usize = 8 * EIGHTS;
+
+/// Where literals are filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowTables {
-    /// The literals, one after another.
-    pub texts: Cow<'static, str>,
-    /// Where each of them ends.
-    pub ends: Cow<'static, [u32]>,
-    /// Where those of six bytes and more are filed.
+    /// The literals, first the long ones, by hash, and an end.
+    pub filed: Cow<'static, [Filed]>,
+    /// Where those of six bytes and more are.
     pub long: Windows<LONG>,
     /// Where those of three to five are.
     pub short: Windows<SHORT>,
-    /// Where the rest is.
-    pub tiny: Windows<1>,
 }
 
 /// Literals by a window of `W` of their bytes.
@@ -30,79 +36,102 @@ pub struct WindowTables {
 pub struct Windows<const W: usize> {
     /// How far a window's product is shifted to become its hash.
     pub shift: u32,
-    /// Which windows have a bucket, by hash.
+    /// Which hashes have literals, by hash.
     pub bitmap: Cow<'static, [u64]>,
-    /// How many bits are set before each word of the bitmap: the number of a bucket.
+    /// How many literals are filed before those of each word of the bitmap, and behind the last.
     pub ranks: Cow<'static, [u32]>,
-    /// Where each bucket begins in `filed`, and where the last one ends.
-    pub starts: Cow<'static, [u32]>,
-    /// The literals by bucket.
-    pub filed: Cow<'static, [Filed]>,
 }
 
-/// A literal in a bucket.
+/// A literal under its hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filed {
-    /// Its number.
-    pub literal: u32,
-    /// Where in the literal its window stands.
-    pub offset: u32,
-    /// Its first eight bytes, and zeros where it has fewer: most of what does not stand there is told by one look at them.
-    pub head: u64,
-    /// Which bits of these count.
-    pub mask: u64,
+    /// A piece of it, and zeros where it has fewer bytes.
+    pub piece: [u64; EIGHTS],
+    /// How many bytes of these count.
+    pub length: u8,
+    /// Where among them its window stands.
+    pub offset: u8,
+    /// The last six bits of its hash: which bit of the bitmap's word it is.
+    pub bit: u8,
+    /// Where begins what it brings up; it ends where that of the next one begins.
+    pub brings: u32,
 }
 
 impl Filed {
-    /// What stands in a bucket before it is filled.
-    const NONE: Self = Self { literal: 0, offset: 0, head: 0, mask: 0 };
+    /// The literal of which this is a piece around the window at `offset`.
+    fn new(word: Word<'_>, offset: usize, hash: usize) -> Self {
+        let start = offset.min(word.len().saturating_sub(PIECE));
+        let length = (word.len() - start).min(PIECE);
+        let mut piece = [0; EIGHTS];
+        for (eight, at) in piece.iter_mut().zip((0..length).step_by(8)) {
+            *eight = word.window_at(start + at) & mask(length - at);
+        }
+        Self { piece, length: length as u8, offset: (offset - start) as u8, bit: (hash % 64) as u8, brings: 0 }
+    }
 
-    fn new(literal: u32, word: Word<'_>, offset: u32) -> Self {
-        let mask = u64::MAX >> (64 - 8 * word.len().clamp(1, 8));
-        Self { literal, offset, head: word.window_at(0) & mask, mask }
+    /// Whether its piece stands where `text` begins.
+    fn begins(&self, text: &[u8]) -> bool {
+        let length = usize::from(self.length);
+        let Some(front) = text.first_chunk::<PIECE>() else {
+            let mut padded = [0; PIECE];
+            padded[..text.len()].copy_from_slice(text);
+            return length <= text.len() && self.equals(&padded);
+        };
+        self.equals(front)
+    }
+
+    fn equals(&self, front: &[u8; PIECE]) -> bool {
+        let (eights, _) = front.as_chunks::<8>();
+        let length = usize::from(self.length);
+        let mut pairs = eights.iter().zip(self.piece).zip([length, length.saturating_sub(8), length.saturating_sub(16)]);
+        pairs.all(|((eight, piece), left)| u64::from_le_bytes(*eight) & mask(left) == piece)
+    }
+}
+
+/// The bits of the first so many of eight bytes.
+const fn mask(bytes: usize) -> u64 {
+    match bytes {
+        0 => 0,
+        1..8 => u64::MAX >> (64 - 8 * bytes),
+        _ => u64::MAX,
     }
 }
 
 impl WindowTables {
-    /// The tables of those words that are `literals`, numbered in this order. Each is filed under its rarest window.
-    pub(super) fn new(words: &Words, literals: &[u32], rarest: &[Rarest], common: &Common) -> Self {
-        let bytes = literals.iter().map(|word| words.get(*word as usize).len()).sum();
-        let (mut texts, mut ends) = (String::with_capacity(bytes), Vec::with_capacity(literals.len()));
-        let (mut long, mut short, mut tiny) = (Vec::with_capacity(literals.len()), Vec::new(), Vec::new());
+    /// The tables of `literals`, and these in the order in which they are filed: what they bring up has to be in this order too, and
+    /// `brings` tells how much it is.
+    pub(super) fn new(words: &Words, literals: &[u32], rarest: &[Rarest], common: &Common, brings: &[u32]) -> (Self, Vec<u32>) {
+        let (mut long, mut short) = (Vec::with_capacity(literals.len()), Vec::new());
         for (literal, word) in (0..).zip(literals) {
-            let (word, offset) = (*word as usize, rarest[*word as usize].offset);
-            texts.push_str(words.text(word));
-            ends.push(texts.len() as u32);
-            let word = words.get(word);
+            let (word, offset) = (words.get(*word as usize), rarest[*word as usize].offset as usize);
             match word.len() {
                 LONG.. => long.push(Filing::new::<LONG>(literal, word, offset, common.long.shift)),
-                SHORT..LONG => short.push(Filing::new::<SHORT>(literal, word, offset, common.short.shift)),
-                1.. => tiny.push(Filing::new::<1>(literal, word, offset, common.tiny.shift)),
-                // Nothing to be looked for.
-                0 => {}
+                _ => short.push(Filing::new::<SHORT>(literal, word, offset, common.short.shift)),
             }
         }
-        Self {
-            texts: texts.into(),
-            ends: ends.into(),
-            long: Windows::new(&long, common.long.shift),
-            short: Windows::new(&short, common.short.shift),
-            tiny: Windows::new(&tiny, common.tiny.shift),
+        let (long_windows, short_windows) =
+            (Windows::new(&mut long, common.long.shift, 0), Windows::new(&mut short, common.short.shift, long.len()));
+        let filings = long.into_iter().chain(short);
+        let (mut filed, mut order, mut end) = (Vec::with_capacity(literals.len() + 1), Vec::with_capacity(literals.len()), 0);
+        for filing in filings {
+            filed.push(Filed { brings: end, ..filing.filed });
+            order.push(filing.literal);
+            end += brings[filing.literal as usize];
         }
+        filed.push(Filed { piece: [0; EIGHTS], length: 0, offset: 0, bit: 0, brings: end });
+        (Self { filed: filed.into(), long: long_windows, short: short_windows }, order)
     }
 
-    /// Calls `hit` with the number of each literal that stands in `text`, once for each place.
+    /// Calls `hit` for each place where a literal may stand in `text`, with the number of what is filed.
     pub fn find(&self, text: &str, mut hit: impl FnMut(u32)) {
-        let bytes = text.as_bytes();
-        self.long.find(self, bytes, &mut hit);
-        self.short.find(self, bytes, &mut hit);
-        self.tiny.find(self, bytes, &mut hit);
+        self.long.find(&self.filed, text.as_bytes(), &mut hit);
+        self.short.find(&self.filed, text.as_bytes(), &mut hit);
     }
 
-    fn literal(&self, number: u32) -> &[u8] {
-        let number = number as usize;
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.texts.as_bytes()[start as usize..self.ends[number] as usize]
+    /// What a literal brings up.
+    pub fn brings(&self, filed: u32) -> Range<usize> {
+        let filed = filed as usize;
+        self.filed[filed].brings as usize..self.filed[filed + 1].brings as usize
     }
 }
 
@@ -120,79 +149,61 @@ fn each_hash<const W: usize>(bytes: &[u8], shift: u32, mut sink: impl FnMut(usiz
     }
 }
 
-/// A literal on the way to its bucket.
+/// A literal on the way to its place.
 #[derive(Debug)]
 struct Filing {
     hash: usize,
+    literal: u32,
     filed: Filed,
 }
 
 impl Filing {
-    fn new<const W: usize>(literal: u32, word: Word<'_>, offset: u32, shift: u32) -> Self {
-        Self { hash: hash::<W>(word.window_at(offset as usize), shift), filed: Filed::new(literal, word, offset) }
+    fn new<const W: usize>(literal: u32, word: Word<'_>, offset: usize, shift: u32) -> Self {
+        let hash = hash::<W>(word.window_at(offset), shift);
+        Self { hash, literal, filed: Filed::new(word, offset, hash) }
     }
 }
 
 impl<const W: usize> Windows<W> {
-    /// Puts literals into their buckets.
-    fn new(filings: &[Filing], shift: u32) -> Self {
+    /// Puts literals into their order, `first` of others being filed before them.
+    fn new(filings: &mut [Filing], shift: u32, first: usize) -> Self {
+        filings.sort_unstable_by_key(|filing| (filing.hash, filing.literal));
         let mut bitmap = vec![0_u64; (1 << (64 - shift)) / 64];
-        filings.iter().for_each(|filing| bitmap[filing.hash / 64] |= 1 << (filing.hash % 64));
-        let ranks = bitmap.iter().scan(0, |rank, word| Some(std::mem::replace(rank, *rank + word.count_ones())));
-        let ranks = ranks.collect();
-        let buckets: u32 = bitmap.iter().map(|word| word.count_ones()).sum();
-        let mut windows = Self { shift, bitmap: bitmap.into(), ranks, starts: Cow::default(), filed: Cow::default() };
-        let mut starts = vec![0; buckets as usize + 1];
-        filings.iter().for_each(|filing| starts[windows.bucket(filing.hash)] += 1);
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
+        let mut ranks = vec![0; bitmap.len() + 1];
+        for filing in &*filings {
+            bitmap[filing.hash / 64] |= 1 << (filing.hash % 64);
+            ranks[filing.hash / 64 + 1] += 1;
         }
-        // Each bucket fills from its end on.
-        let mut filed = vec![Filed::NONE; filings.len()];
-        for filing in filings.iter().rev() {
-            let place = &mut starts[windows.bucket(filing.hash)];
-            *place -= 1;
-            filed[*place as usize] = filing.filed;
+        let mut before = first as u32;
+        for rank in &mut ranks {
+            before += *rank;
+            *rank = before;
         }
-        (windows.starts, windows.filed) = (starts.into(), filed.into());
-        windows
+        Self { shift, bitmap: bitmap.into(), ranks: ranks.into() }
     }
 
-    /// The number of the bucket of a hash that has one.
-    fn bucket(&self, hash: usize) -> usize {
-        let before = self.bitmap[hash / 64] & ((1 << (hash % 64)) - 1);
-        (self.ranks[hash / 64] + before.count_ones()) as usize
-    }
-
-    fn find(&self, tables: &WindowTables, bytes: &[u8], mut hit: impl FnMut(u32)) {
-        if self.filed.is_empty() {
-            return;
-        }
+    fn find(&self, filed: &[Filed], bytes: &[u8], mut hit: impl FnMut(u32)) {
         let bitmap = &*self.bitmap;
         each_hash::<W>(bytes, self.shift, |at, hash| {
             if bitmap[hash / 64] & 1 << (hash % 64) != 0 {
-                self.compare(tables, bytes, at, hash, &mut hit);
+                self.compare(filed, bytes, at, hash, &mut hit);
             }
         });
     }
 
-    /// Calls `hit` with each literal that is filed under a hash and stands in the text around `at`.
+    /// Calls `hit` with each literal that is filed under a hash and may stand in the text around `at`.
     #[inline(never)]
-    fn compare(&self, tables: &WindowTables, bytes: &[u8], at: usize, hash: usize, hit: &mut impl FnMut(u32)) {
-        let bucket = self.bucket(hash);
-        for filed in &self.filed[self.starts[bucket] as usize..self.starts[bucket + 1] as usize] {
-            let Some(begin) = at.checked_sub(filed.offset as usize) else { continue };
-            let text = &bytes[begin..];
-            let literal = tables.literal(filed.literal);
-            let stands = match text.first_chunk() {
-                Some(front) if u64::from_le_bytes(*front) & filed.mask != filed.head => false,
-                Some(_) if literal.len() <= 8 => true,
-                _ => text.starts_with(literal),
-            };
-            if stands {
-                hit(filed.literal);
+    fn compare(&self, filed: &[Filed], bytes: &[u8], at: usize, hash: usize, hit: &mut impl FnMut(u32)) {
+        let (word, bit) = (hash / 64, (hash % 64) as u8);
+        // Of each bit before this one there is at least one.
+        let before = (self.bitmap[word] & ((1 << bit) - 1)).count_ones();
+        let places = (self.ranks[word] + before) as usize..self.ranks[word + 1] as usize;
+        for (place, filed) in (places.start..).zip(&filed[places]).skip_while(|(_, filed)| filed.bit < bit) {
+            if filed.bit != bit {
+                break;
+            }
+            if at.checked_sub(usize::from(filed.offset)).is_some_and(|begin| filed.begins(&bytes[begin..])) {
+                hit(place as u32);
             }
         }
     }
@@ -204,27 +215,30 @@ mod tests {
 
     use super::*;
 
-    /// The tables of literals that stand by themselves.
-    fn tables(literals: &[&str]) -> WindowTables {
+    /// The tables of literals that stand by themselves, and the numbers of these by what they bring up.
+    fn tables(literals: &[&str]) -> (WindowTables, Vec<u32>) {
         let mut words = Words::with_capacity(literals.len());
         literals.iter().for_each(|literal| words.push(literal));
         let common = Common::new(words.iter(), literals.len());
         let rarest: Vec<Rarest> = words.iter().map(|word| common.rarest(word)).collect();
-        WindowTables::new(&words, &(0..literals.len() as u32).collect::<Vec<_>>(), &rarest, &common)
+        let brings = vec![1; literals.len()];
+        WindowTables::new(&words, &(0..literals.len() as u32).collect::<Vec<_>>(), &rarest, &common, &brings)
     }
 
     proptest! {
         #[test]
         fn what_stands_in_a_text_is_found_and_nothing_else(
-            literals in prop::collection::vec("[ab ]{1,9}|[あいう]{1,4}", 1..20),
-            text in "[ab ]{0,60}|[あいうab]{0,30}",
+            literals in prop::collection::vec("[ab ]{3,30}|[あいう]{1,8}", 1..20),
+            text in "[ab ]{0,90}|[あいうab]{0,30}",
         ) {
             let texts: Vec<&str> = literals.iter().map(String::as_str).collect();
-            let windows = tables(&texts);
+            let (windows, order) = tables(&texts);
             let mut found = vec![false; literals.len()];
-            windows.find(&text, |number| found[number as usize] = true);
-            let want: Vec<bool> = literals.iter().map(|literal| text.contains(literal.as_str())).collect();
-            prop_assert_eq!(found, want);
+            windows.find(&text, |filed| found[order[filed as usize] as usize] = true);
+            for (literal, found) in literals.iter().zip(found) {
+                let stands = text.contains(literal.as_str());
+                prop_assert!(found == stands || found && literal.len() > PIECE, "{:?}", literal);
+            }
         }
     }
 }

@@ -45,11 +45,6 @@ impl Words {
         Word { padded: &self.text.as_bytes()[start as usize..self.ends[number] as usize + PADDING.len()] }
     }
 
-    pub(super) fn text(&self, number: usize) -> &str {
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start as usize..self.ends[number] as usize]
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = Word<'_>> {
         (0..self.len()).map(|number| self.get(number))
     }
@@ -92,6 +87,6 @@ mod tests {
         assert_eq!(words.get(1).windows::<1>().count(), 2);
         assert_eq!(first(words.get(2).window_at(1), 3), b"ull");
         assert_eq!(words.iter().map(Word::len).collect::<Vec<_>>(), [7, 2, 4]);
-        assert_eq!((words.get(2).bytes(), words.text(2)), (&b"full"[..], "full"));
+        assert_eq!(words.get(2).bytes(), b"full");
     }
 }

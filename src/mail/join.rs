@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
-
 use super::dsn::Recipient;
 use crate::model::{Failure, Speaker, Utterance};
 use crate::pattern::Folded;
@@ -17,8 +15,7 @@ pub(super) fn together(grammar: &Grammar, prose: &str, diagnostic: &str, fields:
     if prose.trim().is_empty() {
         failure.utterances.clear();
     }
-    let repeated = memmem::find(page.as_str().as_bytes(), program.as_str().as_bytes()).is_some();
-    if !repeated {
+    if !page.holds(&program) {
         let mut own = owned(grammar.read_folded(diagnostic, &program));
         let is_remote = fields.diagnostic.as_ref().is_some_and(|(kind, _)| kind == "smtp");
         for utterance in &mut own.utterances {

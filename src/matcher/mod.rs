@@ -6,6 +6,7 @@
 mod choice;
 mod directory;
 mod requirement;
+mod standing;
 
 use std::cell::OnceCell;
 use std::cmp::{Ordering, Reverse};
@@ -17,9 +18,10 @@ use rustc_hash::FxHashSet;
 pub use choice::{Rank, Step};
 pub use directory::Directory;
 pub use requirement::{Requirement, Unmet};
+use standing::Standings;
 
 use crate::index::{Entry, Ground, Index, Taken};
-use crate::model::{Failure, Form, ProviderIx, ProviderKind, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
+use crate::model::{Failure, Form, ProviderIx, Rule, RuleIx, RuleSet, Scope, Speaker, Strength, Verdict};
 use crate::pattern::{Folded, Haystack};
 use crate::reading::read_codes;
 
@@ -60,6 +62,7 @@ pub struct Matcher {
     index: Index,
     /// The rules without patterns, those that may rank highest first.
     wordless: Vec<(Bound, RuleIx)>,
+    standings: Standings,
     directory: Directory,
 }
 
@@ -75,6 +78,7 @@ struct Bound {
 /// One utterance of a failure, with the set that it is matched against.
 struct Hearing<'a> {
     index: &'a Index,
+    standings: &'a Standings,
     set: &'a RuleSet,
     failure: &'a Failure<'a>,
     from: Viewpoint,
@@ -100,7 +104,7 @@ impl Matcher {
         let index = Index::new(set, ground);
         let mut wordless: Vec<_> = index.wordless().map(|rule| (Bound::of(set, set.rule(rule)), rule)).collect();
         wordless.sort_unstable_by_key(|(bound, rule)| Reverse((*bound, Reverse(*rule))));
-        Self { index, wordless, directory: Directory::new(set) }
+        Self { index, wordless, standings: Standings::new(set), directory: Directory::new(set) }
     }
 
     /// Which provider hosts and domains belong to.
@@ -114,12 +118,8 @@ impl Matcher {
     pub fn choose(&self, set: &RuleSet, failure: &Failure<'_>, from: Viewpoint) -> Option<Match> {
         let mut best = None;
         for hearing in self.hearings(set, failure, from) {
-            // Few are ever looked at: a heap gives the best first without sorting the rest.
-            let mut candidates = Vec::with_capacity(USUAL);
-            candidates.extend(self.worded(&hearing));
-            let mut candidates = BinaryHeap::from(candidates);
-            while let Some(candidate) = candidates.pop().filter(|candidate| outranks(&candidate.rank, best.as_ref())) {
-                hearing.consider(&candidate, &mut best);
+            if best.as_ref().is_none_or(|best| hearing.may_outrank(best)) {
+                self.consider_worded(&hearing, &mut best);
             }
             for (bound, rule) in &self.wordless {
                 let stands = |best: &Match| (*bound, false) < (Bound::from(&best.rank), best.rank.words);
@@ -132,6 +132,17 @@ impl Matcher {
             }
         }
         best
+    }
+
+    /// Takes what words say in an utterance for the best match, if they say anything that ranks higher.
+    fn consider_worded(&self, hearing: &Hearing<'_>, best: &mut Option<Match>) {
+        // Few are ever looked at: a heap gives the best first without sorting the rest.
+        let mut candidates = Vec::with_capacity(USUAL);
+        candidates.extend(self.worded(hearing));
+        let mut candidates = BinaryHeap::from(candidates);
+        while let Some(candidate) = candidates.pop().filter(|candidate| outranks(&candidate.rank, best.as_ref())) {
+            hearing.consider(&candidate, best);
+        }
     }
 
     /// Every rule that matches, each with its best pattern; the one that speaks comes first.
@@ -177,7 +188,7 @@ impl Matcher {
         (0..failure.utterances.len()).rev().map(move |utterance| {
             let text = Haystack::from(Folded::new(&failure.utterances[utterance].text));
             let speaker = self.speaker(failure, utterance, from);
-            Hearing { index: &self.index, set, failure, from, utterance, text, words: OnceCell::new(), speaker }
+            Hearing { index: &self.index, standings: &self.standings, set, failure, from, utterance, text, words: OnceCell::new(), speaker }
         })
     }
 
@@ -242,27 +253,11 @@ impl Ord for Candidate {
 }
 
 impl Hearing<'_> {
-    /// What a rule says here and how it ranks by its conditions alone, if everything but its words fits.
-    fn standing(&self, index: RuleIx) -> Option<(Verdict, Rank)> {
-        let rule = self.set.rule(index);
-        if !self.in_scope(rule) || !self.known_holds(&rule.conditions) {
-            return None;
-        }
-        let verdict = *rule.verdict_where(|conditions| self.holds(conditions));
-        let rank = Rank {
-            asked: rule.scope == Scope::Asked,
-            priority: rule.priority,
-            strength: self.set.strength(&verdict),
-            utterance: self.utterance,
-            words: false,
-            scope: rule.scope,
-            letters: 0,
-            own: self.set.provider(rule.provider).kind != ProviderKind::Standard,
-            conditions: rule.conditions.count(),
-            rule: Reverse(index),
-            pattern: Reverse(0),
-        };
-        Some((verdict, rank))
+    /// Whether words here may speak in place of the best match so far, of an utterance nearer the recipient. Against a reason, only those
+    /// of a rule that is asked for or urgent do.
+    fn may_outrank(&self, best: &Match) -> bool {
+        let is_reason = best.rank.strength == Strength::Reason && best.rank.priority >= 0;
+        !is_reason || self.from.customer_of.is_some() || self.index.may_be_urgent(&self.text)
     }
 
     /// A rule without patterns, if it fits.
@@ -354,8 +349,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn the_index_misses_nothing(text in texts()) {
-            let failure = ENGINE.read(&text);
+        fn the_index_misses_nothing(text in texts(), farther in texts()) {
+            let mut failure = ENGINE.read(&farther);
+            failure.utterances.extend(ENGINE.read(&text).utterances);
             let chosen = ENGINE.matcher().choose(ENGINE.set(), &failure, Viewpoint::default());
             let all = ENGINE.matcher().all(ENGINE.set(), &failure, Viewpoint::default());
             prop_assert_eq!(all.first(), chosen.as_ref());

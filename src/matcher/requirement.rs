@@ -2,7 +2,7 @@
 
 use super::Hearing;
 use crate::model::names::named;
-use crate::model::{Conditions, Form, Rule, RuleIx, Scope};
+use crate::model::{Conditions, Form, ProviderIx, RuleIx, Scope};
 
 named! {
     /// What a rule can ask beside its words, by the keys of rule files.
@@ -41,9 +41,10 @@ pub struct Unmet {
 }
 
 impl Hearing<'_> {
-    pub(super) fn in_scope(&self, rule: &Rule) -> bool {
-        let owner = Some(rule.provider);
-        match rule.scope {
+    /// Whether a rule of this provider and scope is for these words.
+    pub(super) fn in_scope(&self, provider: ProviderIx, scope: Scope) -> bool {
+        let owner = Some(provider);
+        match scope {
             Scope::Anywhere => true,
             Scope::Speaker => self.speaker == owner,
             Scope::Reporter => self.failure.reporter.or(self.from.presumed) == owner,
@@ -101,7 +102,7 @@ impl Hearing<'_> {
     pub(super) fn unmet(&self, rule: RuleIx) -> Unmet {
         let rule = self.set.rule(rule);
         let met = |requirement: Requirement| match requirement {
-            Requirement::Scope => self.in_scope(rule),
+            Requirement::Scope => self.in_scope(rule.provider, rule.scope),
             other => self.meets(other, &rule.conditions),
         };
         let requirements = Requirement::ALL.iter().copied().filter(|requirement| !met(*requirement)).collect();

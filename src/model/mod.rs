@@ -4,6 +4,7 @@
 
 mod advice;
 mod category;
+mod choice;
 mod code;
 mod diagnosis;
 mod fact;
@@ -22,6 +23,7 @@ mod word;
 
 pub use advice::{Advice, Piece, Template};
 pub use category::{Category, CategoryIx, Provider, ProviderIx};
+pub use choice::{Alternative, Choice};
 pub use code::{Reply, ReplyPattern, Status, StatusPattern};
 pub use diagnosis::{Diagnosis, Words};
 pub use fact::{Fact, Facts, HoleKind};
@@ -32,7 +34,7 @@ pub use lazy::Lazy;
 pub use names::{Named, UnknownName};
 pub use notice::{Notice, NoticeMark};
 pub use own::Own;
-pub use pattern::{Alternative, Element, Form, Hole, IGNORED, Need, Pattern, RegexPattern, TextPattern, is_cjk, letters};
+pub use pattern::{Element, Form, Hole, IGNORED, Need, Pattern, RegexPattern, TextPattern, is_cjk, letters};
 pub use rule::{Conditions, Example, Note, Origin, Override, Rule, RuleBody, RuleIx, Verdict};
 pub use set::{RuleSet, SetStatus};
 pub use shape::{Role, Shape, StageWord, Transcript};

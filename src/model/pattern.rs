@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::choice::Choice;
 use super::fact::HoleKind;
 use super::rule::Origin;
 
@@ -45,22 +46,13 @@ pub enum Element {
     /// Folded literal text.
     Literal(Box<str>),
     /// Any of several words or phrases.
-    Choice(Vec<Alternative>),
+    Choice(Choice),
     /// A star glued to a word: the rest of that word.
     Stem,
     /// A star that stands alone: none to twenty words.
     Gap,
     /// A hole.
     Hole(Hole),
-}
-
-/// One of several words or phrases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alternative {
-    /// Folded text; empty where the choice may be left out.
-    pub text: Box<str>,
-    /// Whether it is only the beginning of a word.
-    pub stem: bool,
 }
 
 /// The name of holes whose filling is of no interest: `{_:number}`.
@@ -71,7 +63,7 @@ impl Element {
     fn need(&self) -> Option<Need<'_>> {
         let need = match self {
             Self::Literal(text) => Need(Source::One(text)),
-            Self::Choice(alternatives) => Need(Source::Choice(alternatives)),
+            Self::Choice(choice) => Need(Source::Choice(choice)),
             _ => return None,
         };
         need.texts().all(|text| !text.chars().all(char::is_whitespace)).then_some(need)
@@ -85,7 +77,7 @@ pub struct Need<'p>(Source<'p>);
 #[derive(Debug, Clone, Copy)]
 enum Source<'p> {
     One(&'p str),
-    Choice(&'p [Alternative]),
+    Choice(&'p Choice),
     Any(&'p [Box<str>]),
 }
 
@@ -93,11 +85,11 @@ impl<'p> Need<'p> {
     /// The texts.
     pub fn texts(self) -> impl Iterator<Item = &'p str> {
         let (one, choice, any) = match self.0 {
-            Source::One(text) => (Some(text), &[][..], &[][..]),
-            Source::Choice(alternatives) => (None, alternatives, &[][..]),
-            Source::Any(texts) => (None, &[][..], texts),
+            Source::One(text) => (Some(text), None, &[][..]),
+            Source::Choice(choice) => (None, Some(choice), &[][..]),
+            Source::Any(texts) => (None, None, texts),
         };
-        one.into_iter().chain(choice.iter().map(|one| &*one.text)).chain(any.iter().map(|text| &**text))
+        one.into_iter().chain(choice.into_iter().flat_map(Choice::iter).map(|one| one.text)).chain(any.iter().map(|text| &**text))
     }
 }
 
@@ -135,7 +127,7 @@ impl TextPattern {
     pub fn letters(&self) -> u32 {
         let most = |element: &Element| match element {
             Element::Literal(text) => letters(text),
-            Element::Choice(alternatives) => alternatives.iter().map(|one| letters(&one.text)).max().unwrap_or(0),
+            Element::Choice(choice) => choice.iter().map(|one| letters(one.text)).max().unwrap_or(0),
             _ => 0,
         };
         self.elements.iter().map(most).sum()

@@ -13,7 +13,7 @@ use super::hole;
 use super::place::{place, places};
 use super::starts::Starts;
 use super::viable::Viable;
-use crate::model::{Alternative, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
+use crate::model::{Choice, Element, HoleKind, IGNORED, TextPattern, is_cjk, letters};
 
 /// How many words a gap may pass over.
 const GAP_WORDS: usize = 20;
@@ -100,7 +100,7 @@ struct Search<'a> {
     text: &'a str,
     holes: Vec<Range<usize>>,
     /// Letters of the words chosen so far.
-    chosen: Vec<u32>,
+    chosen: u32,
     /// Places that failed; remembered once the search gets long.
     failed: FxHashSet<Place>,
     /// Behind each gap, by its index and what is awaited, a stretch of the text in which nothing fits that follows the gap.
@@ -110,16 +110,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(pattern: &'a TextPattern, viable: &'a Viable, text: &'a str) -> Self {
-        Self {
-            pattern,
-            viable,
-            text,
-            holes: Vec::new(),
-            chosen: Vec::new(),
-            failed: FxHashSet::default(),
-            barren: FxHashMap::default(),
-            steps: 0,
-        }
+        Self { pattern, viable, text, holes: Vec::new(), chosen: 0, failed: FxHashSet::default(), barren: FxHashMap::default(), steps: 0 }
     }
 
     /// The first place where the pattern matches. `first` is where its first literal first stands.
@@ -137,9 +128,9 @@ impl<'a> Search<'a> {
 
     fn from(&mut self, start: usize) -> Option<Found> {
         self.holes.clear();
-        self.chosen.clear();
+        self.chosen = 0;
         let end = self.rest(0, start, Seam::Open)?;
-        let letters = self.pattern.literals().map(letters).sum::<u32>() + self.chosen.iter().sum::<u32>();
+        let letters = self.pattern.literals().map(letters).sum::<u32>() + self.chosen;
         Some(Found { range: start..end, holes: std::mem::take(&mut self.holes), letters })
     }
 
@@ -165,7 +156,7 @@ impl<'a> Search<'a> {
         let end = match element {
             Element::Stem => self.rest(index + 1, self.word_end(at), Seam::Other),
             Element::Gap => self.gap(index, at),
-            Element::Choice(alternatives) => self.choice(index, alternatives, at, seam),
+            Element::Choice(choice) => self.choice(index, choice, at, seam),
             Element::Hole(hole) if hole.kind == HoleKind::Stage => self.stage(index, at),
             Element::Hole(hole) => self.hole(index, hole.kind, at),
             Element::Literal(_) => None,
@@ -194,21 +185,21 @@ impl<'a> Search<'a> {
         at + self.text[at..].chars().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>()
     }
 
-    fn choice(&mut self, index: usize, alternatives: &[Alternative], at: usize, seam: Seam) -> Option<usize> {
-        let depth = self.chosen.len();
-        for (_, alternative) in alternatives.iter().enumerate().filter(|(number, _)| self.viable.has(index, *number)) {
-            let reached = match &*alternative.text {
+    fn choice(&mut self, index: usize, choice: &Choice, at: usize, seam: Seam) -> Option<usize> {
+        let chosen = self.chosen;
+        for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| self.viable.has(index, *number)) {
+            let reached = match alternative.text {
                 "" => Some((at, seam)),
                 text => self.words(text, at, seam),
             };
             let Some((end, seam)) = reached else { continue };
             let (end, seam) = if alternative.stem { (self.word_end(end), Seam::Other) } else { (end, seam) };
-            self.chosen.push(letters(&alternative.text));
+            self.chosen = chosen + letters(alternative.text);
             if let Some(end) = self.rest(index + 1, end, seam) {
                 return Some(end);
             }
-            self.chosen.truncate(depth);
         }
+        self.chosen = chosen;
         None
     }
 

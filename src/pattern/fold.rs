@@ -8,6 +8,7 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
+use super::place::place;
 use crate::model::is_cjk;
 
 /// A text in folded form.
@@ -81,6 +82,12 @@ impl Folded {
     #[must_use]
     pub fn into_text(self) -> String {
         self.0
+    }
+
+    /// Whether all of `words` stands in it.
+    #[must_use]
+    pub fn holds(&self, words: &Self) -> bool {
+        words.0.is_empty() || place(self.0.as_bytes(), words.0.as_bytes()).is_some()
     }
 
     /// The part of `original`, the text that this was folded from, that became `range`.

@@ -1,6 +1,6 @@
 //! Which of many patterns may stand in a text: a look at a few bits of each, which lie side by side for all of them.
 
-use super::signature::Signature;
+use super::signature::{Signature, Usual};
 use crate::model::TextPattern;
 
 /// Groups of patterns by some bits of their words.
@@ -13,9 +13,12 @@ pub struct Glances {
 
 impl<'p> FromIterator<&'p [TextPattern]> for Glances {
     fn from_iter<I: IntoIterator<Item = &'p [TextPattern]>>(groups: I) -> Self {
+        let groups: Vec<Vec<&str>> = groups.into_iter().map(keys).collect();
+        let bits = |word: &&'p str| Signature::bits(word.as_bytes());
+        let usual = Usual::new(groups.iter().flatten().flat_map(bits));
         let mut glances = Self::default();
-        for patterns in groups {
-            glances.bits.extend(keys(patterns).into_iter().map(Signature::sample));
+        for words in &groups {
+            glances.bits.extend(words.iter().map(|word| usual.marks(bits(word))));
             glances.ends.push(glances.bits.len());
         }
         glances

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use crate::model::{Alternative, Element, Hole, HoleKind, TextPattern};
+use crate::model::{Element, Hole, HoleKind, TextPattern};
 
 /// Stand-ins for signs while a pattern is folded as a whole: characters for private use, which folding leaves alone.
 const FIRST_SIGN: u32 = 0xE000;
@@ -149,18 +149,18 @@ fn read_braces(source: &str, at: usize, end: usize) -> Result<(Element, usize), 
     }
 }
 
-/// One word or phrase of a choice. Spaces at its ends count, so that `{the |}mailbox` can leave out both.
-fn alternative(text: &str) -> Alternative {
+/// One word or phrase of a choice, and whether it is a stem. Spaces at its ends count, so that `{the |}mailbox` can leave out both.
+fn alternative(text: &str) -> (String, bool) {
     let (text, stem) = text.strip_suffix('*').map_or((text, false), |text| (text, true));
     let folded = Folded::new(text);
     if !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace) {
-        return Alternative { text: folded.into_text().into(), stem };
+        return (folded.into_text(), stem);
     }
     let space = |at_edge: bool| if at_edge { " " } else { "" };
     let blank = folded.as_str().is_empty();
     let front = space(text.starts_with(char::is_whitespace));
     let back = space(!blank && text.ends_with(char::is_whitespace));
-    Alternative { text: format!("{front}{}{back}", folded.as_str()).into(), stem }
+    (format!("{front}{}{back}", folded.as_str()), stem)
 }
 
 fn hole_help(kind: &str) -> String {
@@ -211,9 +211,7 @@ mod tests {
     #[test]
     fn choices_hold_words_stems_and_nothing() {
         let pattern = parse_text("{Mailbox|in-box} {is |}full {suspend*|Ｌｏｃｋｅｄ}").unwrap();
-        let choice = |words: &[(&str, bool)]| {
-            Element::Choice(words.iter().map(|(text, stem)| Alternative { text: (*text).into(), stem: *stem }).collect())
-        };
+        let choice = |words: &[(&str, bool)]| Element::Choice(words.iter().copied().collect());
         let want = vec![
             choice(&[("mailbox", false), ("in-box", false)]),
             literal(" "),

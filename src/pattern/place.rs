@@ -1,13 +1,12 @@
 //! Where words stand in a text.
 
-use memchr::arch::all::packedpair::Pair;
 use memchr::memmem;
 
 /// Below this length, in bytes, a text is searched the plain way.
 const SHORT_TEXT: usize = 2_000;
 
-/// Among so many bytes of a word a rare one is looked for, by which it is found.
-const FEW: usize = 8;
+/// Bytes that most texts hold in plenty: blanks, the usual letters of European languages, and what kana begin with in UTF-8.
+const USUAL: &[u8] = b" aceilmnorstud\xE3\x81\x82\x83";
 
 /// Where `needle` stands in `text`, at `from` or behind.
 pub(super) fn places<'t>(text: &'t [u8], needle: &'t [u8], from: usize) -> impl Iterator<Item = usize> + use<'t> {
@@ -27,8 +26,17 @@ pub(super) fn place(text: &[u8], needle: &[u8]) -> Option<usize> {
     if text.len() >= SHORT_TEXT {
         return memmem::find(text, needle);
     }
-    // A word of one byte has no pair.
-    let rare = Pair::new(&needle[..needle.len().min(FEW)]).map_or(0, |pair| usize::from(pair.index1()));
-    let mut begins = memchr::memchr_iter(*needle.get(rare)?, text).filter_map(|at| at.checked_sub(rare));
+    let rare = needle.iter().position(|byte| IS_RARE[usize::from(*byte)]).unwrap_or(0);
+    let mut begins = memchr::memchr_iter(*needle.get(rare)?, &text[rare..]);
     begins.find(|at| text[*at..].starts_with(needle))
 }
+
+/// For each byte whether few texts hold it in plenty.
+const IS_RARE: [bool; 256] = {
+    let (mut rare, mut at) = ([true; 256], 0);
+    while at < USUAL.len() {
+        rare[USUAL[at] as usize] = false;
+        at += 1;
+    }
+    rare
+};

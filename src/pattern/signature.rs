@@ -57,17 +57,46 @@ impl Signature {
         bytes[..bytes.len().min(ENOUGH)].windows(4).all(|window| self.has(bit(window.try_into().map_or(0, u32::from_le_bytes))))
     }
 
-    /// Some of the bits that a text has wherever these words stand in it: those of windows far from each other.
+    /// The bits that a text has wherever these bytes stand in it.
+    pub fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
+        bytes.windows(WINDOW).map(|window| bit(u32::from_le_bytes([window[0], window[1], window[2], 0])))
+    }
+}
+
+/// How often each bit turns up among words: what many of them hold, many texts hold too.
+#[derive(Debug)]
+pub struct Usual(Box<[u32]>);
+
+impl Usual {
+    /// Counts the bits of words.
     #[must_use]
-    pub fn sample(words: &str) -> [u16; 4] {
-        let bytes = words.as_bytes();
-        let last = bytes.len().saturating_sub(WINDOW);
-        [0, last / 3, last * 2 / 3, last].map(|at| Self::bits(&bytes[at..]).next().unwrap_or(Self::ANY))
+    pub fn new(bits: impl Iterator<Item = u16>) -> Self {
+        let mut counts = vec![0; SIZE];
+        bits.for_each(|bit| counts[usize::from(bit)] += 1);
+        // Every text has it.
+        counts[usize::from(Signature::ANY)] = u32::MAX;
+        Self(counts.into())
     }
 
-    /// The bits that a text has wherever these bytes stand in it.
-    fn bits(bytes: &[u8]) -> impl Iterator<Item = u16> {
-        bytes.windows(WINDOW).map(|window| bit(u32::from_le_bytes([window[0], window[1], window[2], 0])))
+    /// How often a bit turns up.
+    #[must_use]
+    pub fn count(&self, bit: u16) -> u32 {
+        self.0[usize::from(bit)]
+    }
+
+    /// Those of a word's bits that turn up least, the rarest first; where it has fewer, the bit that every text has.
+    #[must_use]
+    pub fn marks<const N: usize>(&self, bits: impl Iterator<Item = u16>) -> [u16; N] {
+        let mut marks = [(u32::MAX, Signature::ANY); N];
+        for bit in bits {
+            let mark = (self.count(bit), bit);
+            let place = marks.partition_point(|known| *known <= mark);
+            if place < N && place.checked_sub(1).is_none_or(|before| marks[before] != mark) {
+                marks[place..].rotate_right(1);
+                marks[place] = mark;
+            }
+        }
+        marks.map(|(_, bit)| bit)
     }
 }
 
@@ -93,7 +122,9 @@ mod tests {
         fn a_text_has_the_bits_of_all_that_stands_in_it(before in "[abあ ]{0,20}", word in "[abcあ]{0,9}", behind in "[abあ ]{0,20}") {
             let signature = Signature::new(&format!("{before}{word}{behind}"));
             prop_assert!(signature.has(Signature::ANY) && has_all(&signature, &word));
-            prop_assert!(signature.may_hold(&word) && Signature::sample(&word).into_iter().all(|bit| signature.has(bit)));
+            prop_assert!(signature.may_hold(&word));
+            let marks: [u16; 4] = Usual::new(Signature::bits(before.as_bytes())).marks(Signature::bits(word.as_bytes()));
+            prop_assert!(marks.into_iter().all(|bit| signature.has(bit)));
         }
     }
 

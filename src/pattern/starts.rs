@@ -63,9 +63,9 @@ struct Words<'t> {
 impl<'t> Words<'t> {
     /// Those alternatives of a choice that are `viable`; none where these are many, or nothing may stand in their place.
     fn of(element: Option<&'t Element>, index: usize, viable: &Viable, bytes: &'t [u8], range: Range<usize>) -> Option<Self> {
-        let Some(Element::Choice(alternatives)) = element else { return None };
+        let Some(Element::Choice(choice)) = element else { return None };
         let (mut words, mut count): ([&[u8]; FEW], _) = ([&[]; FEW], 0);
-        for (_, alternative) in alternatives.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
+        for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
             *words.get_mut(count).filter(|_| !alternative.text.is_empty())? = alternative.text.as_bytes();
             count += 1;
         }
@@ -150,9 +150,9 @@ impl FirstBytes {
     /// Those of a hole, or of what is `viable` of a choice without an empty alternative; all bytes for anything else.
     fn of(element: Option<&Element>, index: usize, viable: &Viable) -> Self {
         match element {
-            Some(Element::Choice(alternatives)) => {
+            Some(Element::Choice(choice)) => {
                 let mut bytes = Self([0; 4]);
-                for (_, alternative) in alternatives.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
+                for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
                     let Some(first) = alternative.text.as_bytes().first() else { return Self::ALL };
                     bytes.add(*first);
                 }
@@ -207,7 +207,7 @@ mod tests {
 
     use super::super::{Folded, hole};
     use super::*;
-    use crate::model::{Alternative, Hole};
+    use crate::model::Hole;
 
     const WORDS: &[&str] = &["a", "ab", "b a", "あ", "@", "ab@", "1", "é"];
     const KINDS: &[HoleKind] = &[HoleKind::Address, HoleKind::Ip, HoleKind::Url, HoleKind::Number, HoleKind::Size, HoleKind::Word];
@@ -232,8 +232,7 @@ mod tests {
             text in "([ab1@.é]| |あ){0,30}",
             words in prop::collection::vec(prop::sample::select(WORDS), 1..8),
         ) {
-            let alternatives = words.iter().map(|text| Alternative { text: (*text).into(), stem: false });
-            let pattern = TextPattern { elements: vec![Element::Choice(alternatives.collect())], ..TextPattern::default() };
+            let pattern = TextPattern { elements: vec![Element::Choice(words.iter().map(|text| (text, false)).collect())], ..TextPattern::default() };
             let fits = |at: &usize| words.iter().any(|word| text[*at..].starts_with(word));
             let tried: Vec<usize> = Starts::new(&pattern, 0, &Viable::ALL, &text, 0..text.len()).filter(|at| text.is_char_boundary(*at)).filter(fits).collect();
             let all: Vec<usize> = (0..text.len()).filter(|at| text.is_char_boundary(*at) && is_token_start(&text, *at)).filter(fits).collect();

@@ -22,12 +22,13 @@ impl Viable {
         for (index, element) in pattern.elements.iter().enumerate() {
             match element {
                 Element::Literal(words) if !signature.may_hold(words) => return None,
-                Element::Choice(alternatives) => {
-                    let may_hold = (0..)
-                        .zip(alternatives)
-                        .map(|(bit, one)| u64::from(bit < ALTERNATIVES && signature.may_hold(&one.text)) << (bit % ALTERNATIVES));
-                    let bits = may_hold.fold(0, |bits, bit| bits | bit);
-                    if bits == 0 && alternatives.len() <= ALTERNATIVES {
+                Element::Choice(choice) => {
+                    let (mut bits, mut all) = (0, 0);
+                    for alternative in choice.iter().take(ALTERNATIVES) {
+                        bits |= u64::from(signature.may_hold(alternative.text)) << all;
+                        all += 1;
+                    }
+                    if bits == 0 && all < ALTERNATIVES {
                         return None;
                     }
                     if let Some(known) = viable.0.get_mut(index) {

@@ -85,7 +85,7 @@ impl Openings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Alternative, Element, Origin, ProviderIx, Role};
+    use crate::model::{Element, Origin, ProviderIx, Role};
 
     fn opening(elements: Vec<Element>) -> TextPattern {
         TextPattern { elements, ..TextPattern::default() }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_first_text_is_searched_as_all_others_are() {
         let word = |text: &str| Element::Literal(text.into());
-        let either = |texts: [&str; 2]| Element::Choice(texts.map(|text| Alternative { text: text.into(), stem: false }).into());
+        let either = |texts: [&str; 2]| Element::Choice(texts.into_iter().map(|text| (text, false)).collect());
         let said = shape(vec![opening(vec![word("said:")]), opening(vec![either(["replied", "answered"]), Element::Gap])]);
         let shapes = vec![said, shape(vec![opening(vec![word("said")])])];
         for (text, want) in [("it said: no", &[(0, 0), (1, 0)][..]), ("it answered and replied", &[(0, 1)]), ("nothing", &[])] {

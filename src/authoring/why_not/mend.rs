@@ -223,7 +223,7 @@ fn without(pattern: &TextPattern, class: &str) -> Option<Regex> {
     };
     let parts = pattern.elements.iter().map(|element| match element {
         Element::Literal(text) => loose(text),
-        Element::Choice(alternatives) => format!("(?:{})", alternatives.iter().map(|one| loose(&one.text)).collect::<Vec<_>>().join("|")),
+        Element::Choice(alternatives) => format!("(?:{})", alternatives.iter().map(|one| loose(one.text)).collect::<Vec<_>>().join("|")),
         Element::Stem => r"\w*".to_owned(),
         Element::Gap => ".{0,200}?".to_owned(),
         Element::Hole(_) => ".{1,80}?".to_owned(),

@@ -152,7 +152,7 @@ pub(super) fn written(element: &Element) -> String {
         Element::Hole(hole) if *hole.name == *hole.kind.name() => format!("{{{}}}", hole.name),
         Element::Hole(hole) => format!("{{{}:{}}}", hole.name, hole.kind),
         Element::Choice(alternatives) => {
-            let one = |one: &Alternative| format!("{}{}", one.text, if one.stem { "*" } else { "" });
+            let one = |one: Alternative<'_>| format!("{}{}", one.text, if one.stem { "*" } else { "" });
             format!("{{{}}}", alternatives.iter().map(one).collect::<Vec<_>>().join("|"))
         }
     }
