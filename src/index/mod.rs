@@ -114,7 +114,8 @@ impl Index {
             Form::Text(form) => {
                 let found = text.find(form, words)?;
                 let names = form.holes().map(|hole| hole.name.to_string());
-                Some(Taken { range: found.range, holes: names.zip(found.holes).collect(), letters: found.letters })
+                let letters = found.letters(form);
+                Some(Taken { range: found.range, holes: names.zip(found.holes).collect(), letters })
             }
             Form::Regex(_) => {
                 let program = self.programs.get(entry.regex as usize)?.get_or_init(|| Box::new(Program::new(&pattern.source)));

@@ -1,6 +1,7 @@
 //! The words of HTML.
 
 use mail_parser::decoders::html::html_to_text;
+use memchr::{memchr, memrchr};
 
 /// Elements that begin and end a line of their own.
 const BLOCKS: [&str; 33] = [
@@ -49,20 +50,26 @@ pub(super) fn words(html: &str) -> String {
 fn bare(html: &str) -> String {
     let mut out = Bare { html: String::with_capacity(html.len()), breaks: 2, is_as_written: false };
     let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
+    while let Some((before, tag)) = cut_at(rest, b'<') {
         out.text(before);
         if let Some(comment) = tag.strip_prefix("!--") {
             rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
             continue;
         }
-        let Some((tag, behind)) = tag.split_once('>') else { return out.html };
+        let Some((tag, behind)) = cut_at(tag, b'>') else { return out.html };
         // What begins inside another is the tag.
-        let tag = tag.rsplit_once('<').map_or(tag, |(_, tag)| tag);
+        let tag = &tag[memrchr(b'<', tag.as_bytes()).map_or(0, |sign| sign + 1)..];
         out.tag(tag.split_ascii_whitespace().next().unwrap_or_default());
         rest = behind;
     }
     out.text(rest);
     out.html
+}
+
+/// What stands before and behind the first `sign`, which is of ASCII.
+fn cut_at(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = memchr(sign, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// HTML on its way to what the decoder reads.

@@ -42,6 +42,20 @@ impl Choice {
             Alternative { text, stem: *stem }
         })
     }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The alternative of a number, from zero.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<Alternative<'_>> {
+        let End(end, stem) = *self.ends.get(number)?;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before].0);
+        Some(Alternative { text: &self.texts[start as usize..end as usize], stem })
+    }
 }
 
 /// Of folded texts, each with whether it is only the beginning of a word.

@@ -31,8 +31,16 @@ pub struct Found {
     pub range: Range<usize>,
     /// What the holes took, in their order.
     pub holes: Vec<Range<usize>>,
-    /// The letters and digits of the words that matched, holes and gaps aside.
-    pub letters: u32,
+    /// The letters and digits of the words that choices took.
+    pub chosen: u32,
+}
+
+impl Found {
+    /// The letters and digits of the words of `pattern` that matched, holes and gaps aside.
+    #[must_use]
+    pub fn letters(&self, pattern: &TextPattern) -> u32 {
+        pattern.literals().map(letters).sum::<u32>() + self.chosen
+    }
 }
 
 /// The first place in `text`, a folded text, where `pattern` matches. `words` is where the words begin behind the codes.
@@ -130,8 +138,7 @@ impl<'a> Search<'a> {
         self.holes.clear();
         self.chosen = 0;
         let end = self.rest(0, start, Seam::Open)?;
-        let letters = self.pattern.literals().map(letters).sum::<u32>() + self.chosen;
-        Some(Found { range: start..end, holes: std::mem::take(&mut self.holes), letters })
+        Some(Found { range: start..end, holes: std::mem::take(&mut self.holes), chosen: self.chosen })
     }
 
     /// Where the elements from `index` on end, if they match at `at`.
@@ -187,7 +194,7 @@ impl<'a> Search<'a> {
 
     fn choice(&mut self, index: usize, choice: &Choice, at: usize, seam: Seam) -> Option<usize> {
         let chosen = self.chosen;
-        for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| self.viable.has(index, *number)) {
+        for alternative in self.viable.of(index, choice) {
             let reached = match alternative.text {
                 "" => Some((at, seam)),
                 text => self.words(text, at, seam),
@@ -387,7 +394,7 @@ mod tests {
             assert_eq!(found(pattern, text).is_some(), hit, "{pattern} in {text}");
         }
         let pattern = parse_text("{in-box|mailbox} full").unwrap();
-        assert_eq!(find(&pattern, "in-box full", 0).unwrap().letters, 9);
+        assert_eq!(find(&pattern, "in-box full", 0).unwrap().letters(&pattern), 9);
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl<'t> Words<'t> {
     fn of(element: Option<&'t Element>, index: usize, viable: &Viable, bytes: &'t [u8], range: Range<usize>) -> Option<Self> {
         let Some(Element::Choice(choice)) = element else { return None };
         let (mut words, mut count): ([&[u8]; FEW], _) = ([&[]; FEW], 0);
-        for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
+        for alternative in viable.of(index, choice) {
             *words.get_mut(count).filter(|_| !alternative.text.is_empty())? = alternative.text.as_bytes();
             count += 1;
         }
@@ -152,7 +152,7 @@ impl FirstBytes {
         match element {
             Some(Element::Choice(choice)) => {
                 let mut bytes = Self([0; 4]);
-                for (_, alternative) in choice.iter().enumerate().filter(|(number, _)| viable.has(index, *number)) {
+                for alternative in viable.of(index, choice) {
                     let Some(first) = alternative.text.as_bytes().first() else { return Self::ALL };
                     bytes.add(*first);
                 }

@@ -1,7 +1,7 @@
 //! Which words of a pattern's choices may stand in a text, so that only these are tried there.
 
 use super::signature::Signature;
-use crate::model::{Element, TextPattern};
+use crate::model::{Alternative, Choice, Element, TextPattern};
 
 /// How many elements of a pattern are looked at, and how many alternatives of each; of what is beyond, anything may stand there.
 const ELEMENTS: usize = 12;
@@ -41,8 +41,14 @@ impl Viable {
         Some(viable)
     }
 
-    /// Whether an alternative of an element may stand there.
-    pub(super) fn has(&self, element: usize, alternative: usize) -> bool {
-        alternative >= ALTERNATIVES || self.0.get(element).is_none_or(|bits| bits >> alternative & 1 != 0)
+    /// The alternatives of a choice, an element of the pattern, that may stand there.
+    pub(super) fn of<'c>(&self, element: usize, choice: &'c Choice) -> impl Iterator<Item = Alternative<'c>> + use<'c> {
+        let mut bits = self.0.get(element).copied().unwrap_or(u64::MAX);
+        let few = std::iter::from_fn(move || {
+            let number = bits.trailing_zeros() as usize;
+            bits &= bits.wrapping_sub(1);
+            choice.get(number).filter(|_| number < ALTERNATIVES)
+        });
+        few.chain((ALTERNATIVES..choice.count()).filter_map(|number| choice.get(number)))
     }
 }

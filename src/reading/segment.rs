@@ -134,7 +134,7 @@ impl<'g, 't> Parts<'g, 't> {
         let leading = self.folded[range.clone()].len() - self.folded[range.clone()].trim_start().len();
         let found = pattern::find(pattern, &self.folded[range], leading)?;
         let shift = |range: Range<usize>| range.start + from..range.end + from;
-        Some(Found { range: shift(found.range), holes: found.holes.into_iter().map(shift).collect(), letters: found.letters })
+        Some(Found { range: shift(found.range), holes: found.holes.into_iter().map(shift).collect(), chosen: found.chosen })
     }
 
     /// What is left of a range when its labels are taken out; labels and signs in it are told.

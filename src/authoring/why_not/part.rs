@@ -75,7 +75,8 @@ impl Pieces {
             let pattern = self.pattern(part);
             let found = find(&pattern, text, words)?;
             let holes = pattern.holes().count() as u32;
-            Some((found.range, found.letters + holes))
+            let letters = found.letters(&pattern);
+            Some((found.range, letters + holes))
         };
         let (mut best, mut best_range, mut weight) = (0..0, 0..0, 0);
         let mut end = 0;

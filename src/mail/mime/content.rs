@@ -9,7 +9,6 @@ use mail_parser::decoders::charsets::DecoderFnc;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::parsers::MessageStream;
-use memchr::{memchr, memchr_iter, memrchr};
 
 use super::Kind;
 use super::field::{Field, named};
@@ -83,48 +82,6 @@ impl Charset {
     }
 }
 
-/// The bytes of quoted-printable. Lines without the sign, most of those in languages with Latin letters, are copied.
-fn quoted_printable(raw: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while !rest.is_empty() {
-        let sign = memchr(b'=', rest).unwrap_or(rest.len());
-        let (plain, behind) = rest.split_at(if sign < rest.len() { memrchr(b'\n', &rest[..sign]).map_or(0, |end| end + 1) } else { sign });
-        if stands_as_it_is(plain) {
-            bytes.extend_from_slice(plain);
-        } else {
-            bytes.extend(quoted_printable_decode(plain)?);
-        }
-        let (coded, behind) = behind.split_at(coded_lines(behind));
-        if matches!(coded, [.., b'=', _, b'\n']) {
-            // Half a sign.
-            return None;
-        }
-        bytes.extend(quoted_printable_decode(coded)?);
-        rest = behind;
-    }
-    Some(bytes)
-}
-
-/// Whether text without the sign says what it is: blanks at the ends of its lines would not count (RFC 2045, section 6.7).
-fn stands_as_it_is(plain: &[u8]) -> bool {
-    let ends = memchr_iter(b'\n', plain).filter_map(|end| plain.get(end.checked_sub(1)?));
-    ends.chain(plain.last()).all(|byte| *byte == b'\n' || !byte.is_ascii_whitespace())
-}
-
-/// How long the first lines are that hold the sign.
-fn coded_lines(text: &[u8]) -> usize {
-    let mut length = 0;
-    while let Some(line) = text.get(length..).filter(|rest| !rest.is_empty()) {
-        let end = memchr(b'\n', line).map_or(line.len(), |end| end + 1);
-        if memchr(b'=', &line[..end]).is_none() {
-            break;
-        }
-        length += end;
-    }
-    length
-}
-
 impl Transfer {
     fn new(value: &[u8]) -> Self {
         match value.trim_ascii() {
@@ -138,7 +95,7 @@ impl Transfer {
     pub(super) fn decode(self, raw: &[u8]) -> Option<Cow<'_, [u8]>> {
         let strictly = match self {
             Self::Plain => return Some(Cow::Borrowed(raw)),
-            Self::QuotedPrintable => quoted_printable(raw),
+            Self::QuotedPrintable => quoted_printable_decode(raw),
             Self::Base64 => base64_decode(raw),
         };
         strictly.map(Cow::Owned).or_else(|| self.decode_leniently(raw))
@@ -153,24 +110,5 @@ impl Transfer {
             Self::Base64 => stream.decode_base64_mime(b""),
         };
         (end != usize::MAX).then_some(bytes)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn lines_that_are_copied_are_what_the_decoder_makes_of_them(raw in "(=[2-4][0-9A-F]|=\n|a| |\t|\n|a\n){0,30}") {
-            prop_assert_eq!(quoted_printable(raw.as_bytes()), quoted_printable_decode(raw.as_bytes()));
-        }
-    }
-
-    #[test]
-    fn half_a_sign_is_left_to_the_lenient_way() {
-        assert_eq!(quoted_printable(b"one=3\ntwo"), None);
     }
 }
