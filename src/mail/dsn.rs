@@ -27,6 +27,14 @@ impl Recipient {
     pub(super) fn is_named(&self) -> bool {
         self.last.is_some() || self.original.is_some()
     }
+
+    /// Takes up what a later group says about the same recipient, where this one does not say it.
+    fn add(&mut self, later: Self) {
+        self.original = self.original.take().or(later.original);
+        self.status = self.status.or(later.status);
+        self.remote = self.remote.take().or(later.remote);
+        self.diagnostic = self.diagnostic.take().or(later.diagnostic);
+    }
 }
 
 /// What a notification says.
@@ -47,8 +55,11 @@ pub(super) fn parse(text: &str) -> Notification {
             notification.reporting = value(&group, "reporting-mta").map(host);
         }
         let recipient = recipient(&group);
-        // A group that says what became of the message is about somebody, named or not.
-        if recipient.is_named() || recipient.action.is_some() {
+        let goes_on = |last: &&mut Recipient| recipient.action.is_none() && recipient.last.is_some() && last.last == recipient.last;
+        if let Some(last) = notification.recipients.last_mut().filter(goes_on) {
+            last.add(recipient);
+        } else if recipient.is_named() || recipient.action.is_some() {
+            // A group that says what became of the message is about somebody, named or not.
             notification.recipients.push(recipient);
         }
     }
@@ -191,6 +202,15 @@ mod tests {
         assert_eq!((first.action, second.action), (Some(Kind::Bounce), Some(Kind::Delay)));
         assert_eq!(first.status.map(|s| s.to_string()).as_deref(), Some("5.2.2"));
         assert_eq!(first.remote.as_deref(), Some("mx.example.jp"));
+    }
+
+    #[test]
+    fn a_group_that_names_the_last_recipient_again_goes_on_about_it() {
+        let field = "Final-Recipient: rfc822; taro@example.jp\n";
+        let text = format!("{field}Action: failed\n\n{field}Diagnostic-Code: smtp; 550 no\n\n{field}Action: failed\n");
+        let [first, second] = &parse(&text).recipients[..] else { panic!("{text}") };
+        assert_eq!((first.action, &first.diagnostic), (Some(Kind::Bounce), &Some(("smtp".to_owned(), "550 no".to_owned()))));
+        assert_eq!(second.diagnostic, None);
     }
 
     #[test]

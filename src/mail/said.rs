@@ -60,7 +60,12 @@ pub(super) fn named_at(text: &str, place: Range<usize>) -> Said {
 
 /// An address without what stands around it: brackets, quotes, or the dot or colon of a list (`・taro@example.jp`).
 fn bare(address: &str) -> &str {
-    address.trim_matches(|c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric())
+    let is_around = |c: char| "<>[]()\"':".contains(c) || !c.is_ascii_graphic() && !c.is_alphanumeric();
+    let inside = address.trim_start_matches(is_around);
+    let start = address.len() - inside.len();
+    // That of a local part in quotes (RFC 5321, section 4.1.2) belongs to it.
+    let is_quoted = inside.contains("\"@") && address[..start].ends_with('"');
+    address[start - usize::from(is_quoted)..].trim_end_matches(is_around)
 }
 
 /// What the holes of a recipient pattern took, which was found in `text`.
@@ -75,4 +80,21 @@ pub(super) fn said(pattern: &TextPattern, found: &Found, text: &str, origins: &O
         }
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_without_what_stands_around_it() {
+        for (text, want) in [
+            ("<taro@example.jp>:", "taro@example.jp"),
+            ("・taro@example.jp", "taro@example.jp"),
+            ("\"taro@example.jp\"", "taro@example.jp"),
+            ("<\"taro yamada\"@example.jp>", "\"taro yamada\"@example.jp"),
+        ] {
+            assert_eq!(bare(text), want);
+        }
+    }
 }

@@ -59,7 +59,7 @@ pub struct RuleBody {
     /// What it says.
     pub verdict: Verdict,
     /// The words: any of these. Empty where the rule goes by its conditions alone.
-    pub patterns: Lazy<Vec<Pattern>>,
+    pub patterns: Lazy<Vec<Lazy<Pattern>>>,
     /// What else must hold.
     pub conditions: Conditions,
     /// What it says under further conditions; the first that holds.
@@ -144,6 +144,7 @@ pub struct Verdict {
 
 /// Another verdict under further conditions (`when`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Override {
     /// What must hold.
     pub conditions: Conditions,
@@ -154,6 +155,7 @@ pub struct Override {
 /// What must hold beside the words. Within one list any will do; an empty list asks nothing. A condition on something that
 /// is not known does not hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Conditions {
     /// Stages of the SMTP session.
     pub stages: Vec<Stage>,
@@ -164,7 +166,7 @@ pub struct Conditions {
     /// Kinds of report.
     pub kinds: Vec<Kind>,
     /// Texts that must be absent from the utterance.
-    pub absent: Vec<Pattern>,
+    pub absent: Vec<Lazy<Pattern>>,
     /// The first day on which it holds.
     pub since: Option<Date>,
     /// The first day on which it holds no more.

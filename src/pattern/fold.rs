@@ -258,6 +258,7 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
     let mut codes = Continuations::default();
     let mut last: Option<char> = None;
     let mut space: Option<Range<usize>> = None;
+    let mut buffer = String::new();
     let mut at = 0;
     while at < text.len() {
         let rest = &bytes[at..];
@@ -275,7 +276,7 @@ fn walk(text: &str, mut sink: impl FnMut(&str, Range<usize>) -> bool) {
             }
         }
         let run = plain_run(&text[at..]);
-        let mut buffer = String::new();
+        buffer.clear();
         let (piece, next) = if run > 0 {
             (&text[at..at + run], at + run)
         } else {

@@ -49,7 +49,7 @@ impl Pile {
 
     /// The names of all facts that any pattern or shape can fill, and those of the types.
     fn known_facts(&self) -> Vec<String> {
-        let below = self.below().flat_map(|rule| rule.patterns.iter());
+        let below = self.below().flat_map(|rule| rule.patterns.iter().map(|pattern| &**pattern));
         let patterns = below.chain(self.rules.values().flat_map(|rule| &rule.value.patterns)).flat_map(|pattern| pattern.facts());
         let mut facts: Vec<String> = patterns.map(str::to_owned).collect();
         facts.extend(self.shape_facts());
@@ -210,7 +210,7 @@ impl Pile {
             scope: value.scope,
             priority: value.priority,
             verdict: verdict(category?, &value.verdict),
-            patterns: value.patterns.into(),
+            patterns: value.patterns.into_iter().map(Lazy::from).collect::<Vec<_>>().into(),
             conditions: value.conditions,
             overrides,
             advice: value.advice.advice.into(),

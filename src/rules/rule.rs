@@ -11,7 +11,7 @@ use super::file::read_advice;
 use super::keys::{EXAMPLE_KEYS, RULE_KEYS, WHEN_KEYS};
 use super::reader::{At, Reader, Table};
 use super::source::Source;
-use crate::model::{Conditions, Example, Form, HoleKind, Pattern, Scope, letters};
+use crate::model::{Conditions, Example, Form, HoleKind, Lazy, Pattern, Scope, letters};
 use crate::pattern::{PatternError, parse_regex, parse_text};
 
 /// Fewer letters than this may turn up anywhere by chance.
@@ -82,7 +82,7 @@ fn read_conditions(reader: &mut Reader, table: &Table<'_>) -> Conditions {
         replies: reader.parsed(table, "reply", "`550` or `5*`"),
         statuses: reader.parsed(table, "status", "`5.1.1` or `*.2.2`"),
         kinds: reader.words(table, "kind"),
-        absent: read_texts(reader, table, "not"),
+        absent: read_texts(reader, table, "not").into_iter().map(Lazy::from).collect(),
         since: reader.date(table, "since"),
         until: reader.date(table, "until"),
     }

@@ -13,7 +13,7 @@ pub use text::render_why_not;
 
 use crate::Engine;
 use crate::matcher::{Requirement, Step, Viewpoint};
-use crate::model::{Failure, Form, Kind, Pattern, RuleIx, Scope};
+use crate::model::{Failure, Form, Kind, Lazy, Pattern, RuleIx, Scope};
 use crate::pattern::{self, Folded};
 use crate::reading::read_codes;
 
@@ -139,7 +139,7 @@ fn outcome(engine: &Engine, failure: &Failure<'_>, from: Viewpoint, rule: RuleIx
 }
 
 /// The pattern that comes nearest to an utterance.
-fn nearest(patterns: &[Pattern], text: &str) -> Option<Nearest> {
+fn nearest(patterns: &[Lazy<Pattern>], text: &str) -> Option<Nearest> {
     let folded = Folded::new(text);
     let looks = patterns.iter().map(|pattern| look(pattern, text, folded.as_str()));
     looks.rev().max_by_key(Nearest::nearness)
@@ -217,7 +217,7 @@ fn asked(engine: &Engine, failure: &Failure<'_>, from: Viewpoint, rule: RuleIx, 
             let text = Folded::new(&failure.utterances[utterance].text);
             let words = read_codes(text.as_str()).words;
             let stands =
-                |pattern: &&Pattern| matches!(&pattern.form, Form::Text(form) if pattern::find(form, text.as_str(), words).is_some());
+                |pattern: &&Lazy<Pattern>| matches!(&pattern.form, Form::Text(form) if pattern::find(form, text.as_str(), words).is_some());
             let there = conditions.absent.iter().find(stands).map(|pattern| pattern.source.clone());
             (format!("no `{}`", known(there)), "it stands there".to_owned())
         }
