@@ -94,12 +94,12 @@ impl Tables {
         let telling = Telling::new(&needs);
         let mut looked_for = LookedFor::with_capacity(needs.len());
         let (mut anywhere, mut flat) = (Vec::new(), Vec::new());
-        for entry in 0..needs.len() {
-            let groups = needs.groups(entry);
+        for (number, entry) in entries.iter().enumerate() {
+            let groups = needs.groups(number);
             let key = telling.key(groups.clone());
-            let owner = telling.owner(entry, groups.clone(), key, &mut flat);
-            if set.rules[entries[entry].rule as usize].priority > 0 {
-                urgent.push(telling.owner(entry, groups, None, &mut flat));
+            let owner = telling.owner(number, groups.clone(), key, &mut flat);
+            if set.rules[entry.rule as usize].priority > 0 {
+                urgent.push(telling.owner(number, groups, None, &mut flat));
             }
             match key {
                 Some(key) => needs.group(key).for_each(|word| looked_for.push(word, needs.words.get(word), owner)),

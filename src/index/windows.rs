@@ -129,6 +129,7 @@ impl WindowTables {
     }
 
     /// What a literal brings up.
+    #[must_use]
     pub fn brings(&self, filed: u32) -> Range<usize> {
         let filed = filed as usize;
         self.filed[filed].brings as usize..self.filed[filed + 1].brings as usize

@@ -1,5 +1,6 @@
 //! The page of a report: its own words, line by line, up to where the returned message begins.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -34,6 +35,8 @@ pub(super) struct Sheet<'t> {
 pub(super) struct Line<'s> {
     pub(super) range: Range<usize>,
     pub(super) folded: &'s str,
+    /// Where that ends among all folded lines in a row.
+    end: usize,
     /// How many blanks it begins with.
     pub(super) indent: usize,
 }
@@ -69,9 +72,18 @@ impl<'t> Sheet<'t> {
             let (range, folded) = (start.0..end.0, &self.by_lines.as_str()[start.1..end.1]);
             start = *end;
             let indent = self.text[range.clone()].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            Line { range, folded: folded.trim_start_matches(' '), indent }
+            Line { range, folded: folded.trim_start_matches(' '), end: start.1, indent }
         };
         self.ends.iter().map(line).collect()
+    }
+
+    /// The folded form of some of its lines, whose text this is.
+    pub(super) fn folded(&self, lines: &[Line<'_>], text: &str) -> Cow<'_, str> {
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Cow::Borrowed("") };
+        if Folded::is_by_lines(text) {
+            return Cow::Borrowed(&self.by_lines.as_str()[first.end - first.folded.len()..last.end]);
+        }
+        Cow::Owned(Folded::new(text).into_text())
     }
 
     /// Those of `patterns` that may stand in one of its lines.

@@ -126,7 +126,8 @@ impl Origins {
     }
 
     fn up_to(original: &str, length: usize) -> Self {
-        let (mut pieces, mut end) = (Vec::new(), 0);
+        // Pieces are lines mostly.
+        let (mut pieces, mut end) = (Vec::with_capacity(original.len().min(length) / 64 + 4), 0);
         walk(original, |piece, from| {
             end += piece.len();
             pieces.push(Piece { end, is_same: original[from.clone()] == *piece, from });

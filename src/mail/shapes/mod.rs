@@ -118,8 +118,8 @@ impl<'p> Page<'p> {
         let mut out: Vec<Said> = Vec::new();
         for lines in self.lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
             let text = self.text_of(lines);
-            let folded = Folded::new(text);
-            let found = self.layout.recipient.iter().find_map(|pattern| find(pattern, folded.as_str(), 0).map(|found| (pattern, found)));
+            let folded = self.sheet.folded(lines, text);
+            let found = self.layout.recipient.iter().find_map(|pattern| find(pattern, &folded, 0).map(|found| (pattern, found)));
             if let Some((pattern, found)) = found {
                 out.push(Said { words: text.into(), ..said(pattern, &found, text, &Origins::new(text)) });
             }
