@@ -38,7 +38,7 @@ impl Entry {
 }
 
 /// An entry that a literal brings up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Owner {
     /// Its number.
     pub entry: u32,
@@ -110,7 +110,7 @@ impl Tables {
         let (windows, order) = WindowTables::new(&needs.words, &looked_for.literals, &telling.rarest, &telling.windows, &brings);
         Self {
             entries: entries.into(),
-            owners: looked_for.owners(&order),
+            owners: looked_for.owners(&order, &brings),
             groups: flat.into(),
             anywhere: anywhere.into(),
             wordless: wordless.into(),
@@ -163,11 +163,14 @@ impl<'n> Telling<'n> {
 
     /// The group by which a pattern is best looked for; of equal ones, that of long texts. None where each has a word that is too short.
     fn key(&self, groups: Range<usize>) -> Option<usize> {
-        let groups = groups.filter(|group| self.needs.group(*group).all(|word| self.word(word).len() >= SHORT));
+        let is_long = |group: &usize| self.needs.group(*group).all(|word| self.word(word).len() >= SHORT);
+        if groups.len() == 1 {
+            return Some(groups.start).filter(is_long);
+        }
         let costs = |group| self.needs.group(group).map(|word| self.rarest[word].cost(self.word(word)));
         let cost = |group| costs(group).fold(0, u32::saturating_add);
         let shortest = |group| self.needs.group(group).map(|word| self.word(word).len()).min();
-        groups.min_by_key(|group| (cost(*group), Reverse(shortest(*group))))
+        groups.filter(is_long).min_by_key(|group| (cost(*group), Reverse(shortest(*group))))
     }
 
     /// An entry with the marks of all its groups but the key, the most telling first; those of several words are put into `flat`. Groups
@@ -176,32 +179,26 @@ impl<'n> Telling<'n> {
         let marked =
             |words: &Range<usize>| words.len() <= MAX_MARKED && words.clone().all(|word| self.word(word).len() >= signature::WINDOW);
         let others = groups.filter(|group| Some(*group) != key).map(|group| self.needs.group(group)).filter(marked);
-        let mut others: Vec<(u32, Range<usize>)> = others.map(|words| (self.usual(words.clone()), words)).collect();
-        others.sort_by_key(|(usual, _)| *usual);
         let mut owner = Owner { entry: entry as u32, marks: [Signature::ANY; 4], groups: (flat.len() as u32, 0) };
+        let mut others: Vec<Vec<[u16; 2]>> =
+            others.map(|words| words.map(|word| self.usual.marks(bits_of(self.word(word)))).collect()).collect();
+        if others.len() > 1 {
+            others.sort_by_cached_key(|marks| marks.iter().map(|[rarest, _]| self.usual.count(*rarest)).fold(0, u32::saturating_add));
+        }
         let (inside, _) = owner.marks.as_chunks_mut::<2>();
         let mut inside = inside.iter_mut();
-        for (_, words) in others {
-            let place = if words.len() == 1 { inside.next() } else { None };
-            if let Some(marks) = place {
-                *marks = self.marks(self.word(words.start));
+        for group in others {
+            if let [word] = &*group
+                && let Some(marks) = inside.next()
+            {
+                *marks = *word;
                 continue;
             }
             owner.groups.1 += 1;
-            flat.push(words.len() as u16);
-            words.for_each(|word| flat.extend(self.marks(self.word(word))));
+            flat.push(group.len() as u16);
+            flat.extend(group.as_flattened());
         }
         owner
-    }
-
-    /// How often one of these words stands in a text, by guess.
-    fn usual(&self, words: Range<usize>) -> u32 {
-        words.map(|word| self.usual.count(self.marks(self.word(word))[0])).fold(0, u32::saturating_add)
-    }
-
-    /// Those two bits of a word that are the rarest.
-    fn marks(&self, word: Word<'_>) -> [u16; 2] {
-        self.usual.marks(bits_of(word))
     }
 }
 
@@ -236,12 +233,20 @@ impl<'n> LookedFor<'n> {
         counts
     }
 
-    /// The owners, those of the literals in this order.
-    fn owners(mut self, order: &[u32]) -> Cow<'static, [Owner]> {
-        let mut places = vec![0_u32; order.len()];
-        (0..).zip(order).for_each(|(place, literal)| places[*literal as usize] = place);
-        self.owners.sort_by_key(|(literal, _)| places[*literal as usize]);
-        self.owners.into_iter().map(|(_, owner)| owner).collect()
+    /// The owners, those of the literals in this order. Of each literal there are so many.
+    fn owners(self, order: &[u32], counts: &[u32]) -> Cow<'static, [Owner]> {
+        let (mut places, mut end) = (vec![0; order.len()], 0);
+        for literal in order {
+            places[*literal as usize] = end;
+            end += counts[*literal as usize] as usize;
+        }
+        let mut owners = vec![Owner::default(); self.owners.len()];
+        for (literal, owner) in self.owners {
+            let place = &mut places[literal as usize];
+            owners[*place] = owner;
+            *place += 1;
+        }
+        owners.into()
     }
 }
 

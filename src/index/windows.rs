@@ -59,7 +59,7 @@ pub struct Filed {
 
 impl Filed {
     /// The literal of which this is a piece around the window at `offset`.
-    fn new(word: Word<'_>, offset: usize, hash: usize) -> Self {
+    fn new(word: Word<'_>, offset: usize, hash: u32) -> Self {
         let start = offset.min(word.len().saturating_sub(PIECE));
         let length = (word.len() - start).min(PIECE);
         let mut piece = [0; EIGHTS];
@@ -71,30 +71,27 @@ impl Filed {
 
     /// Whether its piece stands where `text` begins.
     fn begins(&self, text: &[u8]) -> bool {
-        let length = usize::from(self.length);
-        let Some(front) = text.first_chunk::<PIECE>() else {
-            let mut padded = [0; PIECE];
-            padded[..text.len()].copy_from_slice(text);
-            return length <= text.len() && self.equals(&padded);
-        };
-        self.equals(front)
+        match text.first_chunk() {
+            Some(front) => self.equals(front),
+            None => {
+                let mut front = [0; PIECE];
+                front[..text.len()].copy_from_slice(text);
+                usize::from(self.length) <= text.len() && self.equals(&front)
+            }
+        }
     }
 
     fn equals(&self, front: &[u8; PIECE]) -> bool {
-        let (eights, _) = front.as_chunks::<8>();
+        let ([first, second, third], _) = front.as_chunks() else { return false };
         let length = usize::from(self.length);
-        let mut pairs = eights.iter().zip(self.piece).zip([length, length.saturating_sub(8), length.saturating_sub(16)]);
-        pairs.all(|((eight, piece), left)| u64::from_le_bytes(*eight) & mask(left) == piece)
+        let is = |eight: &[u8; 8], number: usize| u64::from_le_bytes(*eight) & mask(length - 8 * number) == self.piece[number];
+        is(first, 0) && (length <= 8 || is(second, 1)) && (length <= 16 || is(third, 2))
     }
 }
 
-/// The bits of the first so many of eight bytes.
-const fn mask(bytes: usize) -> u64 {
-    match bytes {
-        0 => 0,
-        1..8 => u64::MAX >> (64 - 8 * bytes),
-        _ => u64::MAX,
-    }
+/// The bits of the first so many of eight bytes, of which there is at least one.
+fn mask(bytes: usize) -> u64 {
+    u64::MAX >> 64_usize.saturating_sub(8 * bytes).min(63)
 }
 
 impl WindowTables {
@@ -104,22 +101,22 @@ impl WindowTables {
         let (mut long, mut short) = (Vec::with_capacity(literals.len()), Vec::new());
         for (literal, word) in (0..).zip(literals) {
             let (word, offset) = (words.get(*word as usize), rarest[*word as usize].offset as usize);
+            let window = word.window_at(offset);
             match word.len() {
-                LONG.. => long.push(Filing::new::<LONG>(literal, word, offset, common.long.shift)),
-                _ => short.push(Filing::new::<SHORT>(literal, word, offset, common.short.shift)),
+                LONG.. => long.push((hash::<LONG>(window, common.long.shift) as u32, literal)),
+                _ => short.push((hash::<SHORT>(window, common.short.shift) as u32, literal)),
             }
         }
-        let (long_windows, short_windows) =
-            (Windows::new(&mut long, common.long.shift, 0), Windows::new(&mut short, common.short.shift, long.len()));
-        let filings = long.into_iter().chain(short);
-        let (mut filed, mut order, mut end) = (Vec::with_capacity(literals.len() + 1), Vec::with_capacity(literals.len()), 0);
-        for filing in filings {
-            filed.push(Filed { brings: end, ..filing.filed });
-            order.push(filing.literal);
-            end += brings[filing.literal as usize];
+        let windows = (Windows::new(&mut long, common.long.shift, 0), Windows::new(&mut short, common.short.shift, long.len()));
+        let (mut filed, mut end) = (Vec::with_capacity(literals.len() + 1), 0);
+        for (hash, literal) in long.iter().chain(&short) {
+            let (word, literal) = (literals[*literal as usize] as usize, *literal as usize);
+            filed.push(Filed { brings: end, ..Filed::new(words.get(word), rarest[word].offset as usize, *hash) });
+            end += brings[literal];
         }
         filed.push(Filed { piece: [0; EIGHTS], length: 0, offset: 0, bit: 0, brings: end });
-        (Self { filed: filed.into(), long: long_windows, short: short_windows }, order)
+        let order = long.into_iter().chain(short).map(|(_, literal)| literal).collect();
+        (Self { filed: filed.into(), long: windows.0, short: windows.1 }, order)
     }
 
     /// Calls `hit` for each place where a literal may stand in `text`, with the number of what is filed.
@@ -150,30 +147,15 @@ fn each_hash<const W: usize>(bytes: &[u8], shift: u32, mut sink: impl FnMut(usiz
     }
 }
 
-/// A literal on the way to its place.
-#[derive(Debug)]
-struct Filing {
-    hash: usize,
-    literal: u32,
-    filed: Filed,
-}
-
-impl Filing {
-    fn new<const W: usize>(literal: u32, word: Word<'_>, offset: usize, shift: u32) -> Self {
-        let hash = hash::<W>(word.window_at(offset), shift);
-        Self { hash, literal, filed: Filed::new(word, offset, hash) }
-    }
-}
-
 impl<const W: usize> Windows<W> {
-    /// Puts literals into their order, `first` of others being filed before them.
-    fn new(filings: &mut [Filing], shift: u32, first: usize) -> Self {
-        filings.sort_unstable_by_key(|filing| (filing.hash, filing.literal));
+    /// Puts literals, each behind its hash, into their order; `first` others are filed before them.
+    fn new(literals: &mut [(u32, u32)], shift: u32, first: usize) -> Self {
+        literals.sort_unstable();
         let mut bitmap = vec![0_u64; (1 << (64 - shift)) / 64];
         let mut ranks = vec![0; bitmap.len() + 1];
-        for filing in &*filings {
-            bitmap[filing.hash / 64] |= 1 << (filing.hash % 64);
-            ranks[filing.hash / 64 + 1] += 1;
+        for (hash, _) in &*literals {
+            bitmap[*hash as usize / 64] |= 1 << (hash % 64);
+            ranks[*hash as usize / 64 + 1] += 1;
         }
         let mut before = first as u32;
         for rank in &mut ranks {
@@ -184,6 +166,10 @@ impl<const W: usize> Windows<W> {
     }
 
     fn find(&self, filed: &[Filed], bytes: &[u8], mut hit: impl FnMut(u32)) {
+        if self.ranks.first() == self.ranks.last() {
+            // Nothing is filed here.
+            return;
+        }
         let bitmap = &*self.bitmap;
         each_hash::<W>(bytes, self.shift, |at, hash| {
             if bitmap[hash / 64] & 1 << (hash % 64) != 0 {
@@ -199,12 +185,13 @@ impl<const W: usize> Windows<W> {
         // Of each bit before this one there is at least one.
         let before = (self.bitmap[word] & ((1 << bit) - 1)).count_ones();
         let places = (self.ranks[word] + before) as usize..self.ranks[word + 1] as usize;
-        for (place, filed) in (places.start..).zip(&filed[places]).skip_while(|(_, filed)| filed.bit < bit) {
-            if filed.bit != bit {
+        for (place, filed) in (places.start as u32..).zip(&filed[places]) {
+            if filed.bit > bit {
                 break;
             }
-            if at.checked_sub(usize::from(filed.offset)).is_some_and(|begin| filed.begins(&bytes[begin..])) {
-                hit(place as u32);
+            let begin = at.wrapping_sub(usize::from(filed.offset));
+            if filed.bit == bit && bytes.get(begin..).is_some_and(|text| filed.begins(text)) {
+                hit(place);
             }
         }
     }

@@ -43,6 +43,13 @@ impl Choice {
         })
     }
 
+    /// Their texts as bytes.
+    pub fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        let texts = self.texts.as_bytes();
+        self.ends.iter().map(move |End(end, _)| &texts[std::mem::replace(&mut start, *end as usize)..*end as usize])
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn count(&self) -> usize {

@@ -21,11 +21,11 @@ impl Viable {
         let mut viable = Self::ALL;
         for (index, element) in pattern.elements.iter().enumerate() {
             match element {
-                Element::Literal(words) if !signature.may_hold(words) => return None,
+                Element::Literal(words) if !signature.may_hold(words.as_bytes()) => return None,
                 Element::Choice(choice) => {
                     let (mut bits, mut all) = (0, 0);
-                    for alternative in choice.iter().take(ALTERNATIVES) {
-                        bits |= u64::from(signature.may_hold(alternative.text)) << all;
+                    for words in choice.bytes().take(ALTERNATIVES) {
+                        bits |= u64::from(signature.may_hold(words)) << all;
                         all += 1;
                     }
                     if bits == 0 && all < ALTERNATIVES {
