@@ -18,7 +18,6 @@ pub use tables::{Entry, Owner, Tables};
 pub use windows::{Filed, WindowTables, Windows};
 
 use crate::model::{Form, Pattern, RuleIx, RuleSet};
-use crate::pattern::signature::Signature;
 use crate::pattern::{Haystack, Program};
 
 /// No more literals than this stand in most texts.
@@ -88,7 +87,7 @@ impl Index {
 
     /// The entries that may stand in a text, each once, those of one rule side by side.
     pub fn entries(&self, text: &Haystack) -> impl Iterator<Item = Entry> {
-        self.layers.iter().flat_map(move |layer| layer.entries(text.as_str(), text.signature()))
+        self.layers.iter().flat_map(move |layer| layer.entries(text))
     }
 
     /// Every entry.
@@ -104,7 +103,7 @@ impl Index {
     /// Whether words of a rule of more than usual priority may stand in a text.
     #[must_use]
     pub fn may_be_urgent(&self, text: &Haystack) -> bool {
-        self.layers.iter().any(|layer| layer.tables.may_be_urgent(text.signature()))
+        self.layers.iter().any(|layer| layer.tables.may_be_urgent(text))
     }
 
     /// The first place in `text` where `pattern`, the pattern of `entry`, matches; `words` is where the words after the codes begin.
@@ -127,15 +126,15 @@ impl Index {
 }
 
 impl Layer {
-    /// The entries that may stand in `folded`, each once.
-    fn entries<'i>(&'i self, folded: &str, signature: &Signature) -> impl Iterator<Item = Entry> + use<'i> {
+    /// The entries that may stand in a text, each once.
+    fn entries<'i>(&'i self, text: &Haystack) -> impl Iterator<Item = Entry> + use<'i> {
         let mut literals = Vec::with_capacity(USUAL);
-        self.tables.windows.find(folded, |literal| literals.push(literal));
+        self.tables.windows.find(text.as_str(), |literal| literals.push(literal));
         literals.sort_unstable();
         literals.dedup();
         let owners = literals.into_iter().flat_map(|literal| &self.tables.owners[self.tables.windows.brings(literal)]);
         let mut entries = Vec::with_capacity(USUAL);
-        let may_stand = owners.chain(&*self.tables.anywhere).filter(|owner| self.tables.may_stand(owner, signature));
+        let may_stand = owners.chain(&*self.tables.anywhere).filter(|owner| self.tables.may_stand(owner, text));
         entries.extend(may_stand.map(|owner| owner.entry));
         entries.sort_unstable();
         entries.dedup();

@@ -11,6 +11,7 @@ use super::needs::Needs;
 use super::windows::WindowTables;
 use super::words::Word;
 use crate::model::{Form, RuleIx, RuleSet};
+use crate::pattern::Haystack;
 use crate::pattern::signature::{self, Signature, Usual};
 
 /// A choice of more words than this is not looked into before its pattern is.
@@ -120,13 +121,17 @@ impl Tables {
         }
     }
 
-    /// Whether words of a rule of more than usual priority may stand in a text of this signature.
-    pub(super) fn may_be_urgent(&self, signature: &Signature) -> bool {
-        self.urgent.iter().any(|owner| self.may_stand(owner, signature))
+    /// Whether words of a rule of more than usual priority may stand in a text.
+    pub(super) fn may_be_urgent(&self, text: &Haystack) -> bool {
+        self.urgent.iter().any(|owner| self.may_stand(owner, text))
     }
 
-    /// Whether a text of this signature may hold a word of each of an entry's groups.
-    pub(super) fn may_stand(&self, owner: &Owner, signature: &Signature) -> bool {
+    /// Whether a text may hold a word of each of an entry's groups.
+    pub(super) fn may_stand(&self, owner: &Owner, text: &Haystack) -> bool {
+        if owner.groups.1 == 0 && owner.marks == [Signature::ANY; 4] {
+            return true;
+        }
+        let signature = text.signature();
         let mut at = owner.groups.0 as usize;
         owner.marks.iter().all(|mark| signature.has(*mark))
             && (0..owner.groups.1).all(|_| {

@@ -1,19 +1,22 @@
 //! A text in which many patterns are looked for, most of them in vain.
 
+use std::cell::OnceCell;
+
 use super::signature::Signature;
 use super::{Folded, Found, Viable, find_viable};
-use crate::model::TextPattern;
+use crate::model::{Element, TextPattern};
 
 /// A folded text that tells quickly of most patterns that they do not stand in it.
 #[derive(Debug, Clone)]
 pub struct Haystack {
     folded: Folded,
-    signature: Signature,
+    /// Made when first asked for.
+    signature: OnceCell<Signature>,
 }
 
 impl From<Folded> for Haystack {
     fn from(folded: Folded) -> Self {
-        Self { signature: Signature::new(folded.as_str()), folded }
+        Self { signature: OnceCell::new(), folded }
     }
 }
 
@@ -26,8 +29,8 @@ impl Haystack {
 
     /// Which windows it holds.
     #[must_use]
-    pub const fn signature(&self) -> &Signature {
-        &self.signature
+    pub fn signature(&self) -> &Signature {
+        self.signature.get_or_init(|| Signature::new(self.folded.as_str()))
     }
 
     /// The first place where `pattern` matches; `words` is where the words begin behind the codes.
@@ -41,7 +44,12 @@ impl Haystack {
     /// ```
     #[must_use]
     pub fn find(&self, pattern: &TextPattern, words: usize) -> Option<Found> {
-        find_viable(pattern, &Viable::new(pattern, &self.signature)?, self.as_str(), words)
+        let viable = match &*pattern.elements {
+            // A single piece is found as soon as it is ruled out.
+            [Element::Literal(_)] => Viable::ALL,
+            _ => Viable::new(pattern, self.signature())?,
+        };
+        find_viable(pattern, &viable, self.as_str(), words)
     }
 
     /// Whether `pattern` stands in it.
