@@ -8,8 +8,8 @@ use super::regex;
 use crate::model::{Conditions, Element, Form, Pattern, Rule, RuleSet, Scope, TextPattern};
 use crate::pattern::Folded;
 
-/// A pattern is looked for by a text that it must hold; one that is shorter than this, in bytes, stands almost everywhere.
-const FINDABLE: usize = 2;
+/// A pattern is looked for by a text that it must hold, which has so many bytes at least: shorter ones stand almost everywhere.
+const FINDABLE: usize = 3;
 
 /// Fewer letters than this, and no condition, match almost anything.
 const TELLING: u32 = 2;
@@ -20,7 +20,7 @@ pub(super) fn lint(rule: &Rule, pattern: &Pattern, sources: &Sources<'_>, faults
     if findable(pattern) < FINDABLE {
         let fault = warn(Code::SlowPattern, "nothing in this pattern can be looked for");
         let note = "such a pattern is tried on every text, where others are tried only where one of their words stands";
-        let help = "write at least one word that must stand there".to_owned();
+        let help = "write at least one word of three letters or more that must stand there".to_owned();
         faults.extend(fault.map(|fault| fault.label("no word that every match holds").note(note).help(help)));
     }
     match &pattern.form {
