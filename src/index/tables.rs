@@ -127,6 +127,7 @@ impl Tables {
     }
 
     /// Whether a text may hold a word of each of an entry's groups.
+    #[inline]
     pub(super) fn may_stand(&self, owner: &Owner, text: &Haystack) -> bool {
         if owner.groups.1 == 0 && owner.marks == [Signature::ANY; 4] {
             return true;

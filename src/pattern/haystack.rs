@@ -45,8 +45,8 @@ impl Haystack {
     #[must_use]
     pub fn find(&self, pattern: &TextPattern, words: usize) -> Option<Found> {
         let viable = match &*pattern.elements {
-            // A single piece is found as soon as it is ruled out.
-            [Element::Literal(_)] => Viable::ALL,
+            // A single piece is found as soon as the text is looked through for a signature.
+            [Element::Literal(_)] if self.signature.get().is_none() => Viable::ALL,
             _ => Viable::new(pattern, self.signature())?,
         };
         find_viable(pattern, &viable, self.as_str(), words)
