@@ -5,8 +5,8 @@
 //! takes a pass over the literals, where an automaton over thousands of them takes as long as many texts. Long literals have long
 //! windows, of which a text holds few that mean nothing; short ones have tables of their own.
 //!
-//! What is looked at for a window lies side by side, since most of the time would go by waiting for memory. So it is not the whole
-//! literal that is compared but a piece around its window: where that stands, the literal may stand.
+//! What is looked at for a window lies side by side, so that little memory is gone through. Therefore it is not the whole literal that
+//! is compared but a piece around its window: where that stands, the literal may stand.
 
 use std::borrow::Cow;
 use std::ops::Range;

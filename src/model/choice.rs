@@ -43,7 +43,7 @@ impl Choice {
         })
     }
 
-    /// Their texts as bytes.
+    /// Their texts as bytes, in the same order.
     pub fn bytes(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
         let texts = self.texts.as_bytes();
@@ -81,5 +81,20 @@ impl<T: AsRef<str>> FromIterator<(T, bool)> for Choice {
 impl fmt::Debug for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_to_go_through_them_gives_the_same() {
+        let choice: Choice = [("満杯", false), ("", false), ("exceed", true)].into_iter().collect();
+        let all: Vec<Alternative<'_>> = choice.iter().collect();
+        assert_eq!(all.iter().map(|one| (one.text, one.stem)).collect::<Vec<_>>(), [("満杯", false), ("", false), ("exceed", true)]);
+        assert_eq!((0..choice.count()).map_while(|number| choice.get(number)).collect::<Vec<_>>(), all);
+        assert_eq!(choice.get(choice.count()), None);
+        assert!(choice.bytes().eq(all.iter().map(|one| one.text.as_bytes())));
     }
 }

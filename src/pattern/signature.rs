@@ -128,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_marked_by_what_few_words_hold() {
+        let bits = |word: &'static str| Signature::bits(word.as_bytes());
+        let usual = Usual::new(["mailbox", "mailbag", "mailer"].into_iter().flat_map(bits));
+        let marks: [u16; 2] = usual.marks(bits("mailbox"));
+        assert!(bits("lbox").collect::<Vec<_>>().iter().filter(|bit| marks.contains(bit)).count() == 2, "not those of `mail`");
+        assert_eq!(usual.marks(bits("box")), [bits("box").next().unwrap(), Signature::ANY]);
+    }
+
+    #[test]
     fn it_tells_words_apart() {
         assert!(!has_all(&Signature::new("550 mailbox full"), "unknown"));
     }
