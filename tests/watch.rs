@@ -138,6 +138,11 @@ fn ready(mailbox: &Mailbox) {
     until("it watches", || mailbox.at("state").exists());
 }
 
+/// It follows an mbox once its journal says which file that is, or that there is none.
+fn follows(mailbox: &Mailbox) {
+    until("it follows", || fs::read_to_string(mailbox.at("state")).is_ok_and(|journal| journal.contains("[\"mbox\",")));
+}
+
 #[test]
 fn what_arrives_is_told_and_what_was_there_is_not() {
     let mailbox = Mailbox::new();
@@ -234,7 +239,7 @@ fn mails_that_are_added_to_an_mbox_are_told() {
     let mailbox = Mailbox::new();
     mailbox.append(1..=2);
     let child = mailbox.watch_mbox(&[mailbox.at("mail").to_str().unwrap()]);
-    ready(&mailbox);
+    follows(&mailbox);
     mailbox.append([3]);
     mailbox.add(&format!("{FROM}From: hanako@example.net\nSubject: Lunch\n\n>From noon on?\n\n"));
     mailbox.append([4]);
@@ -254,7 +259,7 @@ fn mails_that_are_added_to_an_mbox_are_told() {
 fn an_mbox_may_come_later_and_its_backlog_be_told() {
     let mailbox = Mailbox::new();
     let child = mailbox.watch_mbox(&[]);
-    ready(&mailbox);
+    follows(&mailbox);
     kill(child);
     mailbox.append(1..=2);
     let child = mailbox.watch_mbox(&[]);
@@ -271,7 +276,7 @@ fn an_mbox_may_come_later_and_its_backlog_be_told() {
 fn a_mail_that_is_half_written_waits_for_its_other_half() {
     let mailbox = Mailbox::new();
     let child = mailbox.watch_mbox(&[]);
-    ready(&mailbox);
+    follows(&mailbox);
     // Also where it looks like an end.
     for (round, part) in ["-Type", "--b\n", "--b--"].into_iter().enumerate() {
         let (first, second) = (10 + 2 * round, 11 + 2 * round);
@@ -294,7 +299,7 @@ fn a_mail_that_is_half_written_waits_for_its_other_half() {
 fn nothing_is_read_while_an_mbox_is_locked() {
     let mailbox = Mailbox::new();
     let child = mailbox.watch_mbox(&[]);
-    ready(&mailbox);
+    follows(&mailbox);
     fs::write(mailbox.at("mbox.lock"), "").unwrap();
     mailbox.append(1..=2);
     thread::sleep(Duration::from_millis(1_500));
@@ -308,7 +313,7 @@ fn nothing_is_read_while_an_mbox_is_locked() {
 fn an_mbox_that_is_rotated_is_read_to_its_end() {
     let mailbox = Mailbox::new();
     let child = mailbox.watch_mbox(&[]);
-    ready(&mailbox);
+    follows(&mailbox);
     mailbox.append([1]);
     until("the first", || mailbox.told() == [1]);
     mailbox.append([2]);
@@ -340,7 +345,7 @@ fn an_mbox_that_is_rotated_is_read_to_its_end() {
 fn an_mbox_that_a_reader_wrote_anew_gives_nothing_twice() {
     let mailbox = Mailbox::new();
     let child = mailbox.watch_mbox(&[]);
-    ready(&mailbox);
+    follows(&mailbox);
     mailbox.append(1..=3);
     until("three", || mailbox.told() == [1, 2, 3]);
     let read = |number: usize| in_mbox(number).replacen("\nSubject", "\nStatus: RO\nX-Status: A\nSubject", 1);
