@@ -1,12 +1,13 @@
 //! How often short windows of bytes turn up in the words of a set: what many patterns hold, many texts hold too.
 
 use super::words::Word;
+use crate::pattern::signature;
 
 /// The length of the windows of long words, in bytes: as many as a long word has at least.
 pub(super) const LONG: usize = 6;
 
 /// The same for short ones.
-pub(super) const SHORT: usize = 3;
+pub(super) const SHORT: usize = signature::WINDOW;
 
 /// How often the windows of words turn up. Words of different lengths have windows of different lengths.
 #[derive(Debug)]

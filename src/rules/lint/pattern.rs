@@ -6,10 +6,10 @@ use super::super::fault::{Code, Fault};
 use super::Sources;
 use super::regex;
 use crate::model::{Conditions, Element, Form, Pattern, Rule, RuleSet, Scope, TextPattern};
-use crate::pattern::Folded;
+use crate::pattern::{Folded, signature};
 
 /// A pattern is looked for by a text that it must hold, which has so many bytes at least: shorter ones stand almost everywhere.
-const FINDABLE: usize = 3;
+const FINDABLE: usize = signature::WINDOW;
 
 /// Fewer letters than this, and no condition, match almost anything.
 const TELLING: u32 = 2;
